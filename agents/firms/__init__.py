@@ -1,0 +1,1 @@
+"""Firms: their columns, and how they improve, arrive and leave."""

@@ -1,0 +1,1 @@
+"""Where agents meet: goods, labour, incomes, capital. No market imports another; `equilibrium` joins them."""

@@ -1,0 +1,150 @@
+"""Process 6: goods, wages, prices, incomes and budgets of a quarter clear together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nqpf.model.equilibrium import Clearing, Market, clear
+from nqpf.model.volumes import Basket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nqpf.agents.firms.columns import Firms
+    from nqpf.agents.typing import Floats, Ints
+    from nqpf.model.markets.goods import TradeNetwork
+    from nqpf.model.markets.incomes import Accounts, Distribution
+    from nqpf.model.markets.technology import SectorTechnology
+    from nqpf.model.parameters import Technology
+    from nqpf.model.state import Fundamentals
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """A quarter's market and accounts, in money of the numéraire: the base quarter's final prices."""
+
+    market: Market
+    clearing: Clearing
+    accounts: Accounts
+    price: Floats  # final-price index by place, (n_places,)
+    basket: Basket
+
+
+def employed(technology: Technology, labour: Ints, talent: Ints) -> tuple[Floats, Floats]:
+    """Labour and talent at work, (n_places,) each."""
+    return (
+        technology.employed_labour_share * labour.astype(np.float64),
+        technology.employed_talent_share * talent.astype(np.float64),
+    )
+
+
+def agglomeration(technology: Technology, employed_labour: Floats, employed_talent: Floats) -> Floats:
+    """Log gain of productivity in a place, (n_places,): φ_H ln H + φ_L ln L."""
+    return technology.talent_agglomeration * np.log(employed_talent) + technology.labour_agglomeration * np.log(
+        employed_labour
+    )
+
+
+def cell_productivity(
+    firms: Firms, sectors: SectorTechnology, technology: Technology, n_places: int
+) -> tuple[Floats, Floats]:
+    """Ln S^{1/κ} of each cell (n_places, n_sectors), −inf where empty, and each firm's share in its cell (n_firms,).
+
+    S = n^{−v(1−κα)} Σ_f Z_f^κ with Z = A K^α: with v = 1 there is no love of variety, so that results do not depend on
+    how many firms stand for the economy.
+    """
+    n_cells = n_places * len(sectors.skill_share)
+    kappa, alpha = sectors.kappa, technology.capital_share
+    z = np.exp(kappa * (firms.log_productivity + alpha * np.log(firms.capital)))
+    total = np.bincount(firms.cell, z, n_cells)
+    count = np.bincount(firms.cell, minlength=n_cells)
+    neutral = (1 - technology.love_of_variety) * (1 / kappa - alpha)
+    with np.errstate(divide="ignore"):
+        log_s = np.where(count > 0, np.log(total) / kappa - neutral * np.log(np.maximum(count, 1)), -np.inf)
+    return log_s.reshape(n_places, -1), z / total[firms.cell]
+
+
+def spend(distribution: Distribution, final_shares: Floats) -> Callable[[Floats], Floats]:
+    """Sales → spending β F + inputs, (n_places + 1, n_sectors) both; the world's F is its own value added."""
+    requirements = distribution.technology.input_requirements.T
+    value_added = distribution.technology.value_added_share
+
+    def spending(sales: Floats) -> Floats:
+        final = np.append(distribution.accounts(sales[:-1]).final, sales[-1] @ value_added)
+        return final[:, None] * final_shares + sales @ requirements
+
+    return spending
+
+
+def final_price(log_price_index: Floats, final_shares: Floats) -> Floats:
+    """Price index of final spending in each place, (n_places,): Π_s P_s^{β_s}."""
+    return np.exp(log_price_index @ final_shares)
+
+
+def market_of(
+    fundamentals: Fundamentals,
+    trade: TradeNetwork,
+    distribution: Distribution,
+    log_productivity: Floats,
+    at_work: tuple[Floats, Floats],
+    foreign_growth: float,
+) -> Market:
+    """The quarter's market from ln B of the places (n_places, n_sectors) and people at work (n_places,) × 2."""
+    return Market(
+        fundamentals.technology,
+        trade,
+        np.vstack([np.exp(log_productivity), fundamentals.foreign_productivity * np.exp(foreign_growth)]),
+        np.append(at_work[0], fundamentals.foreign_labour),
+        np.append(at_work[1], fundamentals.foreign_talent),
+        spend(distribution, fundamentals.final_shares),
+    )
+
+
+def produce(
+    market: Market,
+    distribution: Distribution,
+    fundamentals: Fundamentals,
+    sales: Floats,
+    log_price_index: Floats,
+) -> Production:
+    """Clear the market from last quarter's sales and price indices and express it in the numéraire.
+
+    The numéraire is the geometric mean of places' final-price indices with the base quarter's spending as weights.
+    """
+    found = clear(market, sales, log_price_index)
+    index = final_price(found.log_price_index[:-1], fundamentals.final_shares)
+    factor = float(np.exp(-fundamentals.price_weights @ np.log(index / fundamentals.base_price)))
+    clearing = _in_numeraire(found, factor, market.trade.elasticity)
+    n = len(index)
+    accounts = distribution.accounts(clearing.sales[:n])
+    value = clearing.sales[:n] * fundamentals.technology.value_added_share
+    price = index * factor
+    return Production(
+        market, clearing, accounts, price, Basket(value, _volume(market, clearing), accounts.final, price)
+    )
+
+
+def _in_numeraire(c: Clearing, factor: float, elasticity: float) -> Clearing:
+    """All values and prices times a factor."""
+    return replace(
+        c,
+        sales=c.sales * factor,
+        spending=c.spending * factor,
+        log_price=c.log_price + np.log(factor),
+        log_price_index=c.log_price_index + np.log(factor),
+        weights=c.weights * factor**-elasticity,
+        competition=np.where(c.competition == 1.0, 1.0, c.competition * factor**-elasticity),
+        wage_labour=c.wage_labour * factor,
+        wage_talent=c.wage_talent * factor,
+    )
+
+
+def _volume(market: Market, clearing: Clearing) -> Floats:
+    """V = B N^η, the quantity of value added, (n_places, n_sectors): N is the wage bill over the wage bundle."""
+    t = market.technology
+    bundle = t.log_wage_bundle(np.log(clearing.wage_labour), np.log(clearing.wage_talent))
+    people = t.wage_share * clearing.sales / np.exp(bundle)
+    return (market.productivity * people**t.labour_exponent)[:-1]

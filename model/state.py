@@ -1,0 +1,84 @@
+"""What a run knows: fundamentals, fixed by the start, and the state that a quarter changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nqpf.agents.firms.columns import Firms
+from nqpf.model.volumes import Basket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nqpf.agents.typing import Floats, Ints
+    from nqpf.model.markets.technology import SectorTechnology
+
+
+@dataclass(frozen=True, slots=True)
+class Fundamentals:
+    """Found by the inversion of the start and never changed."""
+
+    technology: SectorTechnology
+    final_shares: Floats  # β, (n_sectors,)
+    log_fundamental: Floats  # ln A_cs over agglomeration and firms, (n_places, n_sectors); −inf where nobody started
+    wedge: Floats  # a, (n_places,): what keeps capital away from high returns
+    amenity: Floats  # by skill, (2, n_places)
+    moving_scale: float
+    barrier: Floats  # registration, (n_places,)
+    track_ceiling: Floats  # ln F at the start, (n_sectors,)
+    place_lead: Floats  # part of a cell's fundamental that is near the ceiling, (n_places · n_sectors,)
+    knowledge_decay: Floats  # weight of knowledge elsewhere, (n_places, n_places), diagonal 0
+    price_weights: Floats  # of the numéraire, (n_places,)
+    base_price: Floats  # final-price index at the start, (n_places,)
+    foreign_productivity: Floats  # B of the rest of the world at the start, (n_sectors,)
+    foreign_labour: float
+    foreign_talent: float
+    firms_wanted: int
+
+
+@dataclass(slots=True)
+class State:
+    """All that the next quarter needs to know of the last one."""
+
+    quarter: int
+    labour: Ints  # residents, (n_places,)
+    talent: Ints
+    firms: Firms
+    births_by_cell: Ints  # firms ever born, (n_places · n_sectors,)
+    ownership: Floats  # units of capital, (home, host)
+    sales: Floats  # (n_places + 1, n_sectors), current
+    log_price_index: Floats  # the same shape
+    rate: Floats  # net surplus per capital value, (n_places,)
+    budget_room: Floats  # largest talent subsidy rate the last budget allows, (n_places,)
+    real_wage: Floats  # living value by skill, (2, n_places)
+    basket: Basket
+    gdp_volume: float
+    absorption_volume: float
+
+    def arrays(self) -> dict[str, Any]:
+        """The state as named arrays, for a checkpoint."""
+        named: dict[str, Any] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, Firms | Basket):
+                named |= {f"{f.name}.{inner.name}": getattr(value, inner.name) for inner in fields(value)}
+            else:
+                named[f.name] = np.asarray(value)
+        return named
+
+    @classmethod
+    def from_arrays(cls, named: Mapping[str, Any]) -> State:
+        """The state back from its arrays."""
+        nested = {"firms": Firms, "basket": Basket}
+        values: dict[str, Any] = {}
+        for f in fields(cls):
+            if f.name in nested:
+                kind = nested[f.name]
+                values[f.name] = kind(**{g.name: np.array(named[f"{f.name}.{g.name}"]) for g in fields(kind)})
+            else:
+                value = np.array(named[f.name])
+                values[f.name] = value.item() if value.ndim == 0 else value
+        return cls(**values)
