@@ -35,7 +35,7 @@ def _m(
     return Measure(name, unit, {"en": en, "zh": zh}, meaning, equation, weight, whole)
 
 
-_MONEY = "CNY million / quarter, 2020 prices"
+_MONEY = "CNY million / quarter, base quarter's final prices"
 _PERSONS = "persons"
 
 CITY: tuple[Measure, ...] = (
@@ -97,11 +97,19 @@ CITY: tuple[Measure, ...] = (
     _m("departures", _PERSONS, "Departures", "迁出", "Moved out to other places in the quarter", whole=True),
     _m(
         "gdp",
-        _MONEY,
+        "CNY million / quarter, 2020 prices",
         "GDP",
         "地区生产总值",
-        "Value added at the nation's final-price index of the base quarter; places add up to the nation",
-        "Σ_s γ_s X_cs / numéraire",
+        "Real GDP: value added over the nation's chained Fisher deflator; places add up to the nation",
+        "Σ_s γ_s X_cs · gdp_volume / Σ VA, gdp_volume chained Fisher over V_cs at prices γX/V",
+    ),
+    _m(
+        "value_added",
+        _MONEY,
+        "Value added",
+        "增加值",
+        "Value added in money of the numéraire, in which all incomes and spending below close",
+        "Σ_s γ_s X_cs",
     ),
     _m(
         "gdp_per_head",
@@ -223,14 +231,6 @@ CITY: tuple[Measure, ...] = (
 )
 
 NATION: tuple[Measure, ...] = (
-    _m(
-        "gdp_volume",
-        _MONEY,
-        "Real GDP",
-        "实际国内生产总值",
-        "Chained Fisher volume of value added; the base quarter's GDP times growth",
-        "Fisher over V_cs at prices γX/V",
-    ),
     _m(
         "absorption_volume",
         _MONEY,

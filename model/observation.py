@@ -40,6 +40,7 @@ def city_measures(q: Quarter) -> dict[str, Floats]:
     s, a, c = q.state, q.production.accounts, q.production.clearing
     n, n_sectors = q.production.basket.value.shape
     population = s.labour + s.talent
+    gdp = a.value_added * (s.gdp_volume / a.value_added.sum())
     employment = q.at_work[0] + q.at_work[1]
     moved = q.moves[0] + q.moves[1]
     city = s.firms.cell // n_sectors
@@ -61,8 +62,9 @@ def city_measures(q: Quarter) -> dict[str, Floats]:
         "graduates": q.events.graduates,
         "arrivals": moved.sum(0),
         "departures": moved.sum(1),
-        "gdp": a.value_added,
-        "gdp_per_head": 4 * a.value_added / population,
+        "gdp": gdp,
+        "value_added": a.value_added,
+        "gdp_per_head": 4 * gdp / population,
         "wage_labour": c.wage_labour[:n],
         "wage_talent": c.wage_talent[:n],
         "income": a.income,
@@ -76,7 +78,7 @@ def city_measures(q: Quarter) -> dict[str, Floats]:
         "price_level": q.production.price / q.fundamentals.base_price,
         "capital": stock * q.fundamentals.base_price,
         "capital_return": s.rate,
-        "output_per_worker": 4 * a.value_added / employment,
+        "output_per_worker": 4 * gdp / employment,
         "firms": np.bincount(city, minlength=n),
         "entries": q.turnover.entries.reshape(n, -1).sum(1),
         "exits": q.turnover.exits.reshape(n, -1).sum(1),
@@ -142,7 +144,6 @@ def nation_measures(q: Quarter, city: dict[str, Floats]) -> dict[str, float]:
     )
     moved = q.moves[0] + q.moves[1]
     values = {
-        "gdp_volume": q.state.gdp_volume,
         "absorption_volume": q.state.absorption_volume,
         "theil_gdp_per_head": theil,
         "theil_between": between,

@@ -86,7 +86,7 @@ class Trade(Strict):
         "assumed: tried on the data of 2010-2023; own-trade share .62 observed",
     )
     protected_share: Share = parameter(
-        1 / 3,
+        0.1,
         0.0,
         1.0,
         "Part of the place border that protection makes; all of the provincial border",

@@ -1,0 +1,187 @@
+"""A quarter of the economy as Arrow tables, in the order of `columns.TABLES`.
+
+Keys are codes into a dictionary that never changes, so that no text is built or hashed while a run goes on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from nqpf.model.measures import FACTORS
+from nqpf.model.quarters import format_quarter
+from nqpf.model.recorder.columns import DETAILS, LEVELS, TABLES
+from nqpf.model.recorder.events import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nqpf.agents.typing import Floats, Ints
+    from nqpf.model.economy import RegionalEconomy
+    from nqpf.model.recorder.columns import Detail
+
+_PEOPLE = ("talent", "labour")
+_MONEY = tuple(factor for factor in FACTORS if factor not in _PEOPLE)
+_KINDS = ("policy", "shock", "entry", "exit")
+
+
+class QuarterTables:
+    """Makes the tables of the quarter an economy has just completed.
+
+    Parameters
+    ----------
+    economy
+        Read after every step, never changed.
+    detail
+        Which tables are made.
+    """
+
+    def __init__(self, economy: RegionalEconomy, detail: Detail) -> None:
+        self._economy = economy
+        self._detail: Detail = detail
+        self._watch = Watch(economy)
+        facts = economy.facts
+        n, n_sectors, n_provinces = len(facts.places), len(facts.sectors), len(facts.provinces)
+        self._n = n
+        self._cities = pa.array(facts.places.code)
+        self._sectors = pa.array(facts.sectors.id)
+        self._provinces = facts.places.province
+        self._n_provinces = n_provinces
+        self._nodes = pa.array([*facts.places.code, *facts.provinces.code])
+        self._city_pairs = _pairs(n)
+        self._province_pairs = tuple(side + n for side in _pairs(n_provinces))
+        self._cells = np.divmod(np.arange(n * n_sectors, dtype=np.int32), n_sectors)
+        at = [facts.regions.of_level(level) for level in LEVELS]
+        self._regions = pa.array([facts.regions.id[i] for level in at for i in level])
+        self._level_of_region = np.repeat(np.arange(len(LEVELS), dtype=np.int32), [len(level) for level in at])
+
+    def make(self) -> dict[str, pa.Table]:
+        """Every table of the detail, by name, in the order of `columns.DETAILS`."""
+        makers = {
+            "nation": self._nation,
+            "regions": self._region_rows,
+            "cities": self._city_rows,
+            "sectors": self._sector_rows,
+            "flows": self._flows,
+            "events": self._events,
+            "firms": self._firms,
+        }
+        return {table: self._table(table, makers[table]()) for table in DETAILS[self._detail]}
+
+    def _table(self, table: str, values: Mapping[str, Any]) -> pa.Table:
+        """Columns in the declared order and type, with the quarter in front."""
+        length = len(next(iter(values.values())))
+        quarter = format_quarter(self._economy.quarter)
+        arrays = [_coded(np.zeros(length, np.int32), pa.array([quarter]))]
+        for column in TABLES[table][1:]:
+            value = values[column.name]
+            arrays.append(value if isinstance(value, pa.Array) else pa.array(np.asarray(value), column.arrow))
+        return pa.table(arrays, [column.name for column in TABLES[table]])
+
+    def _nation(self) -> dict[str, Any]:
+        return {name: np.array([value]) for name, value in self._economy.nation_measures().items()}
+
+    def _region_rows(self) -> dict[str, Any]:
+        levels = [self._economy.region_measures(level) for level in LEVELS]
+        return {
+            "level": _coded(self._level_of_region, pa.array(LEVELS)),
+            "region": _coded(np.arange(len(self._regions), dtype=np.int32), self._regions),
+            **{name: np.concatenate([level[name] for level in levels]) for name in levels[0]},
+        }
+
+    def _city_rows(self) -> dict[str, Any]:
+        return {
+            "city": _coded(np.arange(self._n, dtype=np.int32), self._cities),
+            **self._economy.city_measures(),
+        }
+
+    def _sector_rows(self) -> dict[str, Any]:
+        city, sector = self._cells
+        measured = self._economy.sector_measures()
+        return {
+            "city": _coded(city, self._cities),
+            "sector": _coded(sector, self._sectors),
+            **{name: values.ravel() for name, values in measured.items()},
+        }
+
+    def _firms(self) -> dict[str, Any]:
+        firms = self._economy.firms
+        city, sector = np.divmod(firms.cell.astype(np.int32), self._economy.n_sectors)
+        named = {c.name: "id" if c.name == "firm" else c.name for c in TABLES["firms"][3:]}
+        return {
+            "city": _coded(city, self._cities),
+            "sector": _coded(sector, self._sectors),
+            **{name: getattr(firms, attribute) for name, attribute in named.items()},
+        }
+
+    def _flows(self) -> dict[str, Any]:
+        """People between cities; capital and goods between provinces, and between cities in fourth quarters."""
+        blocks = [_Block(factor, "city", self._economy.flows(factor), self._city_pairs) for factor in _PEOPLE]
+        for factor in _MONEY:
+            amount = self._economy.flows(factor)
+            blocks.append(_Block(factor, "province", self._by_province(amount), self._province_pairs))
+            if self._economy.quarter % 4 == 3:
+                blocks.append(_Block(factor, "city", amount, self._city_pairs))
+        lengths = [len(block) for block in blocks]
+
+        def key(values: Sequence[str], known: Sequence[str]) -> pa.DictionaryArray:
+            codes = np.array([known.index(value) for value in values], np.int32)
+            return _coded(np.repeat(codes, lengths), pa.array(known))
+
+        return {
+            "amount": np.concatenate([block.amount for block in blocks]),
+            "level": key([block.level for block in blocks], ("city", "province")),
+            "factor": key([block.factor for block in blocks], tuple(FACTORS)),
+            "origin": _coded(np.concatenate([block.origin for block in blocks]), self._nodes),
+            "destination": _coded(np.concatenate([block.destination for block in blocks]), self._nodes),
+        }
+
+    def _by_province(self, amount: Floats) -> Floats:
+        """Flows (n_places, n_places) added up, (n_provinces, n_provinces)."""
+        pair = self._provinces[:, None] * self._n_provinces + self._provinces
+        total = np.bincount(pair.ravel(), amount.ravel(), self._n_provinces**2)
+        return total.reshape(self._n_provinces, self._n_provinces)
+
+    def _events(self) -> dict[str, Any]:
+        events = self._watch.policies(self._economy.quarter)
+        if self._detail != "nation":  # counted by place
+            turnover = self._economy.turnover
+            events += self._watch.firms("entry", turnover.entries) + self._watch.firms("exit", turnover.exits)
+        kinds, cities, sectors, details = zip(*events, strict=True) if events else ((), (), (), ())
+        return {
+            "kind": _coded(np.array([_KINDS.index(kind) for kind in kinds], np.int32), pa.array(_KINDS)),
+            "city": _coded(np.array(cities, np.int32), self._cities),
+            "sector": _coded(np.array(sectors, np.int32), self._sectors),
+            "firm": pa.nulls(len(events), pa.int64()),
+            "detail": pa.array(details, pa.string()).dictionary_encode(),
+        }
+
+
+class _Block:
+    """Flows of one factor at one level: the pairs that are not zero."""
+
+    __slots__ = ("amount", "destination", "factor", "level", "origin")
+
+    def __init__(self, factor: str, level: str, amount: Floats, pairs: tuple[Ints, ...]) -> None:
+        flat = amount.ravel()
+        some = np.flatnonzero(flat)
+        self.factor, self.level = factor, level
+        self.amount = flat[some].astype(np.float64)
+        self.origin, self.destination = pairs[0][some], pairs[1][some]
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+
+def _pairs(n: int) -> tuple[Ints, Ints]:
+    """Row and column of every cell of an (n, n) matrix, in its order."""
+    row = np.arange(n, dtype=np.int32)
+    return np.repeat(row, n), np.tile(row, n)
+
+
+def _coded(codes: Ints, values: pa.Array) -> pa.DictionaryArray:
+    """A column of codes into `values`, (n,); a negative code is a missing value."""
+    missing = codes < 0
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=missing if missing.any() else None), values)

@@ -1,0 +1,1 @@
+"""Ways between places: distances, roads, rail services with the quarter they open, and shortest times."""
