@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
-from scipy.special import ndtri
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Floats, Ints
@@ -19,47 +18,6 @@ if TYPE_CHECKING:
 
 _EXACT_BELOW = 40.0
 """Variance below which a binomial is summed term by term; above it the expansion errs by less than a person."""
-
-
-@numba.njit(cache=True)
-def _binomial_quantile(n: int, p: float, u: float, z: float) -> int:
-    """Smallest k with P(Binomial(n, p) ≤ k) ≥ u; z is the normal quantile of u.
-
-    Large variances use the Cornish-Fisher expansion to second order (Abramowitz and Stegun 26.2.49), which is a
-    step function of the same u, so coupling is kept.
-    """
-    if n <= 0 or p <= 0.0:
-        return 0
-    if p >= 1.0:
-        return n
-    variance = n * p * (1.0 - p)
-    if variance > _EXACT_BELOW:
-        sd = sqrt(variance)
-        skewness = (1.0 - 2.0 * p) / sd
-        excess = (1.0 - 6.0 * p * (1.0 - p)) / variance
-        x = (
-            z
-            + skewness * (z * z - 1.0) / 6.0
-            + excess * (z**3 - 3.0 * z) / 24.0
-            - skewness**2 * (2.0 * z**3 - 5.0 * z) / 36.0
-        )
-        return min(max(int(np.floor(n * p + sd * x + 0.5)), 0), n)
-    flip = p > 0.5
-    if flip:
-        p = 1.0 - p
-        # P(n − k' ≤ k) ≥ u asks for the upper quantile of k'.
-        u = 1.0 - u
-    term = exp(n * np.log1p(-p))
-    total = term
-    odds = p / (1.0 - p)
-    k = 0
-    while total < u and k < n:
-        k += 1
-        term *= (n - k + 1) / k * odds
-        total += term
-        if term < 1e-18 and k > n * p:
-            break
-    return n - k if flip else k
 
 
 @numba.njit(cache=True)
@@ -116,6 +74,50 @@ def _normal_quantile(u: float) -> float:
 
 
 @numba.njit(cache=True)
+def _binomial_quantile(n: int, p: float, u: float) -> int:
+    """Smallest k with P(Binomial(n, p) ≤ k) ≥ u.
+
+    Large variances use the Cornish-Fisher expansion to second order (Abramowitz and Stegun 26.2.49), which is a
+    step function of the same u, so coupling is kept.
+    """
+    if n <= 0 or p <= 0.0:
+        return 0
+    if p >= 1.0:
+        return n
+    if u <= 1.0 - n * p:
+        return 0  # (1 − p)^n ≥ 1 − np: most pairs of places end here
+    variance = n * p * (1.0 - p)
+    if variance > _EXACT_BELOW:
+        z = _normal_quantile(u)
+        sd = sqrt(variance)
+        skewness = (1.0 - 2.0 * p) / sd
+        excess = (1.0 - 6.0 * p * (1.0 - p)) / variance
+        x = (
+            z
+            + skewness * (z * z - 1.0) / 6.0
+            + excess * (z**3 - 3.0 * z) / 24.0
+            - skewness**2 * (2.0 * z**3 - 5.0 * z) / 36.0
+        )
+        return min(max(int(np.floor(n * p + sd * x + 0.5)), 0), n)
+    flip = p > 0.5
+    if flip:
+        p = 1.0 - p
+        # P(n − k' ≤ k) ≥ u asks for the upper quantile of k'.
+        u = 1.0 - u
+    term = exp(n * np.log1p(-p))
+    total = term
+    odds = p / (1.0 - p)
+    k = 0
+    while total < u and k < n:
+        k += 1
+        term *= (n - k + 1) / k * odds
+        total += term
+        if term < 1e-18 and k > n * p:
+            break
+    return n - k if flip else k
+
+
+@numba.njit(cache=True)
 def _mix(z: Any) -> Any:
     """SplitMix64's output function; the same as in `draws`."""
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -147,23 +149,23 @@ def _moves(people: Ints, odds: Floats, key: int, out: Ints) -> None:
                 out[i, j] = left
                 break
             p = min(1.0, odds[i, j] / rest) if rest > 1e-15 else 1.0
-            u = _uniform(key, i * n + j)
-            k = _binomial_quantile(left, p, u, _normal_quantile(u)) if p > 0.0 else 0
+            k = _binomial_quantile(left, p, _uniform(key, i * n + j))
             out[i, j] = k
             left -= k
             rest -= odds[i, j]
 
 
 @numba.njit(cache=True)
-def _binomials(n: Ints, p: Floats, u: Floats, z: Floats, out: Ints) -> None:
+def _binomials(n: Ints, p: Floats, u: Floats, out: Ints) -> None:
     for i in range(n.shape[0]):
-        out[i] = _binomial_quantile(n[i], p[i], u[i], z[i])
+        out[i] = _binomial_quantile(n[i], p[i], u[i])
 
 
 @numba.njit(cache=True)
-def _poisson_quantile(mean: float, u: float, z: float) -> int:
+def _poisson_quantile(mean: float, u: float) -> int:
     """Smallest k with P(Poisson(mean) ≤ k) ≥ u; large means by the same expansion."""
     if mean > _EXACT_BELOW:
+        z = _normal_quantile(u)
         sd = sqrt(mean)
         x = z + (z * z - 1.0) / (6.0 * sd) + (z**3 - 3.0 * z) / (24.0 * mean) - (2.0 * z**3 - 5.0 * z) / (36.0 * mean)
         return max(int(np.floor(mean + sd * x + 0.5)), 0)
@@ -180,22 +182,22 @@ def _poisson_quantile(mean: float, u: float, z: float) -> int:
 
 
 @numba.njit(cache=True)
-def _poissons(mean: Floats, u: Floats, z: Floats, out: Ints) -> None:
+def _poissons(mean: Floats, u: Floats, out: Ints) -> None:
     for i in range(mean.shape[0]):
-        out[i] = _poisson_quantile(mean[i], u[i], z[i])
+        out[i] = _poisson_quantile(mean[i], u[i])
 
 
 def poisson(mean: Floats, u: Floats) -> Ints:
     """Poisson counts by inverse CDF; both of shape (k,), u uniform on (0, 1)."""
     out = np.empty(mean.shape, np.int64)
-    _poissons(np.ascontiguousarray(mean), u, ndtri(u), out)
+    _poissons(np.ascontiguousarray(mean), u, out)
     return out
 
 
 def binomial(n: Ints, p: Floats, u: Floats) -> Ints:
     """Binomial counts by inverse CDF; all of shape (k,), u uniform on (0, 1)."""
     out = np.empty(n.shape, np.int64)
-    _binomials(np.ascontiguousarray(n), np.broadcast_to(p, n.shape).astype(np.float64), u, ndtri(u), out)
+    _binomials(np.ascontiguousarray(n), np.broadcast_to(p, n.shape).astype(np.float64), u, out)
     return out
 
 

@@ -108,6 +108,11 @@ class RegionalEconomy(Model):
         return self._state.firms
 
     @property
+    def turnover(self) -> Turnover:
+        """Firms that left and arrived in the last quarter, by cell."""
+        return self._turnover
+
+    @property
     def n_sectors(self) -> int:
         """Number of sectors."""
         return len(self.facts.sectors.id)

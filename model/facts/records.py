@@ -106,6 +106,7 @@ class Sectors(_ReadOnly):
     skill_share: Floats  # of the wage bill that goes to talent
     rd_share: Floats  # R&D, of gross output
     digital_intensity: Floats  # total requirement of digital goods and services per unit of output
+    broad_parts: Floats  # (n_sectors, 3) of a sector that is primary, secondary, tertiary industry; rows add to one
     final_demand: Floats  # CNY million a year of the table's year: households, government, investment; ≥ 0
     strategic: Bools
     kind: tuple[str, ...]  # goods, services, local

@@ -118,6 +118,8 @@ SCHEMAS: dict[str, Schema] = {
             Column("rd_share_of_output", "number", 0, 0.9),
             Column("tradability", "choice", choices=TRADABILITY),
             Column("digital_intensity", "number", 0, 100),
+            _share("primary_part"),
+            _share("secondary_part"),
             Column("strategic", "flag"),
             Column("final_household", "number", -1e13, 1e13),
             Column("final_government", "number", -1e13, 1e13),

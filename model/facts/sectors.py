@@ -27,6 +27,9 @@ def make_sectors(table: Table, flows: Table) -> Sectors:
     if not final.any():
         raise table.fault(None, "final_household", "no sector has final demand; give at least one")
     shares = _input_shares(table, flows)
+    primary, secondary = table.floats("primary_part"), table.floats("secondary_part")
+    for row in np.flatnonzero(primary + secondary > 1 + TOLERANCE):
+        raise table.fault(int(row), "secondary_part", "with primary_part adds to more than 1; lower one of them")
     return Sectors(
         id=tuple(table.text("sector")),
         name_en=tuple(table.text("name_en")),
@@ -36,6 +39,7 @@ def make_sectors(table: Table, flows: Table) -> Sectors:
         skill_share=table.floats("skill_share"),
         rd_share=table.floats("rd_share_of_output"),
         digital_intensity=table.floats("digital_intensity"),
+        broad_parts=np.stack([primary, secondary, np.maximum(1 - primary - secondary, 0.0)], axis=1),
         final_demand=final,
         strategic=table.ints("strategic").astype(bool),
         kind=tuple(kind),

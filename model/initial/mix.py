@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
     from nqpf.model.facts import Facts
 
-BROAD = np.array([[0.7, 0.3, 0]] + [[0, 1.0, 0]] * 8 + [[0, 0, 1.0]] * 2 + [[0, 0.21, 0.79]])
 _TALENT_TILT = 0.7
 _TILT_RANGE = (0.3, 4.0)
 _DIGITAL_RANGE = (0.2, 5.0)
@@ -30,7 +29,7 @@ def seed_mix(facts: Facts) -> Floats:
     """
     start, sectors = facts.start, facts.sectors
     broad = np.stack([start.primary_share, start.secondary_share, start.tertiary_share], 1)
-    mix = broad @ BROAD.T
+    mix = broad @ sectors.broad_parts.T
     people = start.population
     tilt = np.clip(start.talent_share / np.average(start.talent_share, weights=people), *_TILT_RANGE) ** _TALENT_TILT
     it = start.it_employment_share / np.average(start.it_employment_share, weights=people)

@@ -34,6 +34,22 @@ TRADABILITY = {
 STRATEGIC = set(list(NAMES)[3:10])
 
 
+PRIMARY, SECONDARY = 5, 108  # last product numbers of agriculture and of construction in the table of 153
+
+
+def broad_parts(source: Source) -> pd.DataFrame:
+    """Parts of each sector's output that count as primary and as secondary industry."""
+    products = source.table("industry_map").query("scheme == 'nbs_io_2020_153'")
+    code = products.code.astype(int)
+    classes = {"primary": code <= PRIMARY, "secondary": (code > PRIMARY) & (code <= SECONDARY)}
+    return pd.DataFrame(
+        {
+            name: products.share_within_sector.where(chosen, 0.0).groupby(products.sector).sum()
+            for name, chosen in classes.items()
+        }
+    )
+
+
 def tables(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tables `sectors` and `input_output`: columns of shares and the value-added share add to one exactly."""
     raw = source.table("sectors").set_index("sector").loc[list(NAMES)]
@@ -44,6 +60,7 @@ def tables(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     college = raw.college_share_of_employment_2020
     gdp_share = (raw.value_added_2020_100m_cny / raw.value_added_2020_100m_cny.sum()).round(6)
     gdp_share.iloc[-1] += 1 - gdp_share.sum()
+    broad = broad_parts(source).loc[raw.index]
     sectors = pd.DataFrame(
         {
             "sector": raw.index,
@@ -55,6 +72,8 @@ def tables(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
             "rd_share_of_output": raw.rd_share_of_output,
             "tradability": raw.tradability.map(TRADABILITY),
             "digital_intensity": raw.digital_total_requirement,
+            "primary_part": broad.primary.round(4),
+            "secondary_part": broad.secondary.round(4),
             "strategic": [int(s in STRATEGIC) for s in raw.index],
             "final_household": (100 * use * raw.use_share_household).round(0).astype(int),
             "final_government": (100 * use * raw.use_share_government).round(0).astype(int),

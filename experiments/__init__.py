@@ -1,0 +1,1 @@
+"""What is done with the model: runs, experiments, comparisons, and the `nqpf` command."""

@@ -1,0 +1,30 @@
+"""`nqpf scenarios`: what the library has."""
+
+import typer
+
+from nqpf.experiments.commands.options import JsonOption
+from nqpf.experiments.commands.output import print_json, print_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("scenarios")(scenarios)
+
+
+def scenarios(json: JsonOption = False) -> None:
+    """List the scenarios that come with the model."""
+    from nqpf.model.scenario import Scenario  # noqa: PLC0415 (help stays light)
+    from nqpf.model.scenario_file import library_names  # noqa: PLC0415
+
+    library = [Scenario.load(name).resolved() for name in library_names()]
+    keys = ("name", "title", "description", "base", "start", "quarters")
+    if json:
+        print_json([{key: scenario[key] for key in keys} for scenario in library])
+        return
+    print_table(
+        ("name", "start", "quarters", "base", "what it is"),
+        [
+            (s["name"], s["start"], str(s["quarters"]), s["base"] or "", s["description"]["en"] or s["title"]["en"])
+            for s in library
+        ],
+    )
