@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nqpf.model.anderson import Anderson
 from nqpf.model.errors import DataError
 from nqpf.model.people import with_scale
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _STEPS = 5000
 _CONVERGED = 1e-10
-_DAMPING = 0.3
+_DAMPING, _LONGEST_STEP = 0.2, 0.3
 _OUTER = 60
 _LEAST = 0.02
 _FIRST_GUESS = 0.01
@@ -25,10 +26,11 @@ def invert_pull(ease: Floats, considering: Floats, net: Floats, start: Floats) -
     """Pull u_j of each place at which net arrivals are `net`, and the share of considerers who move.
 
     ease μ^{−κ} (origin, destination); considering (n_places,) persons; net (n_places,) persons, sums to zero;
-    odds ∝ ease · u. Damped balancing of arrivals against departures.
+    odds ∝ ease · u. Damped and accelerated balancing of arrivals against departures.
     """
     pull = start.copy()
     stay = np.diag(ease)
+    anderson = Anderson(longest_step=_LONGEST_STEP)
     for _ in range(_STEPS):
         rate = considering / (ease @ pull)
         staying = rate * stay * pull
@@ -41,8 +43,9 @@ def invert_pull(ease: Floats, considering: Floats, net: Floats, start: Floats) -
         error = np.abs(arrivals / wanted - 1).max()
         if error < _CONVERGED:
             return pull, float(departures.sum() / considering.sum())
-        pull *= (wanted / arrivals) ** _DAMPING
-        pull /= np.exp(np.log(pull).mean())
+        log_pull = np.log(pull)
+        log_pull = anderson.next(log_pull, log_pull + _DAMPING * np.log(wanted / arrivals))
+        pull = np.exp(log_pull - log_pull.mean())
     raise DataError(f"net_migration_rate: no amenities give these net moves (off by {error:.1e}); make them smaller")
 
 

@@ -248,7 +248,7 @@ def test_own_industries(industries):
 @pytest.mark.parametrize(
     ("table", "old", "new", "message"),
     [
-        ("sectors", "0.2,0.8,1", "0.3,0.8,1", "sectors.csv:2: column 'secondary_part': with primary_part adds to more than 1"),
+        ("sectors", "0.2,0.8,1", "0.3,0.8,1", "column 'secondary_part': with primary_part adds to more than 1"),
         ("sectors", "goods,0.1,0.2", "local,0.1,0.2", "column 'tradability': the last sector, and no other"),
         ("sectors", "0.4,0.5", "0.5,0.5", "sectors.csv:2: column 'value_added_share': with the inputs of 'goods'"),
         ("sectors", "0.4,0.5", "0.4,0.7", "column 'gdp_share': adds to 1.2000; it has to add to 1"),
