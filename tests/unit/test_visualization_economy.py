@@ -1,0 +1,83 @@
+"""The page's source over the real model: frames and forks."""
+
+import numpy as np
+import pytest
+
+from nqpf.model.levers import LEVERS
+from nqpf.model.quarters import parse_quarter
+from nqpf.visualization.economy import EconomySource, load_scenario
+from nqpf.visualization.observed import described_measures
+from nqpf.visualization.source import Change, Order
+
+START = parse_quarter("2024Q1") - 1
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A short scenario of few firms: its path and source."""
+    path = tmp_path_factory.mktemp("scenario") / "small.toml"
+    path.write_text('name = "small"\nbase = "china"\nfirms = 2000\nquarters = 6\n', encoding="utf-8")
+    return str(path), EconomySource(str(path))
+
+
+def floats(producer):
+    """The producer's frame as numbers."""
+    return np.frombuffer(producer.frame(), "<f4")
+
+
+def test_changes_become_rules_from_the_next_quarter(small):
+    """A lever moved at 2024Q2 holds from 2024Q3 on."""
+    scenario = load_scenario(Order(small[0], 3, (Change("talent_subsidy", 0.1, START + 2),)))
+    assert scenario.seed == 3
+    assert [(r.lever, r.value, r.from_) for r in scenario.policy] == [("talent_subsidy", 0.1, "2024Q3")]
+
+
+def test_facts_name_everything_a_frame_holds(small):
+    """Measures, factors and places told to the browser are those of the layout; each has a title and a unit."""
+    source = small[1]
+    facts, layout = source.facts(), source.layout
+    assert len(facts["places"]["code"]) == layout.places
+    assert tuple(m["name"] for m in facts["city"]) == layout.city
+    assert tuple(m["name"] for m in facts["nation"]) == layout.nation
+    assert tuple(f["name"] for f in facts["factors"]) == layout.factors
+    assert (facts["first"], facts["frames"], facts["arcs"]) == (START, 7, layout.arcs)
+    for measure in facts["city"] + facts["nation"]:
+        assert measure["title"].keys() == measure["unit"].keys() == {"en", "zh"}
+
+
+def test_default_choices_exist():
+    """What the page shows first is among the measures."""
+    described = described_measures()
+    city, nation = ({m["name"] for m in described[kind]} for kind in ("city", "nation"))
+    defaults = described["defaults"]
+    assert {defaults["measure"], defaults["size"], *defaults["placeSeries"]} <= city
+    assert {defaults["headline"], *defaults["series"]} <= nation
+
+
+def test_levers_have_what_a_slider_needs(small):
+    """Every lever comes with range, step and an explanation in both languages."""
+    levers = small[1].levers()
+    assert [lever["name"] for lever in levers] == list(LEVERS)
+    for lever in levers:
+        assert 0 < lever["step"] < lever["high"] - lever["low"]
+        assert lever["meaning"].keys() == {"en", "zh"}
+
+
+def test_a_fork_has_the_baseline_s_draws(small):
+    """Going on unchanged gives the same bytes; a lever gives what the rule gives in a run of its own."""
+    path, source = small
+    changed = Order(path, 5, (Change("hukou_easing.labour", 0.7, START + 2),))
+    base = source.open(Order(path, 5))
+    whole = source.open(changed)
+    for _ in range(2):
+        base.advance()
+        whole.advance()
+    assert base.frame() == whole.frame()
+    saved = base.checkpoint()
+    again, forked = source.resume(Order(path, 5), saved), source.resume(changed, saved)
+    for _ in range(2):
+        for producer in (base, whole, again, forked):
+            producer.advance()
+        np.testing.assert_array_equal(floats(again), floats(base))
+        np.testing.assert_array_equal(floats(forked), floats(whole))
+    assert not np.array_equal(floats(forked), floats(base))

@@ -1,0 +1,1 @@
+"""The page: watch a run, step back and forth, move levers and compare."""

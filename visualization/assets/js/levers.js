@@ -1,0 +1,139 @@
+// The levers, grouped by driver. A change is sent with the quarter shown on the stage: from the next one on it acts.
+
+const WORDS = {
+  en: {
+    title: "Policy levers", lead: "Move one: your scenario leaves the baseline at the quarter shown, with the same random draws.",
+    drivers: { technology: "Technology", factors: "Factors", industry: "Industry", governments: "Governments" },
+    clear: "Drop my scenario", status: "status quo", range: "Range", unit: "Unit", source: "Source", expected: "Watch", from: "from", off: "never",
+    up: "should rise", down: "should fall", rises: "▲", help: "Explain", changed: "changed",
+  },
+  zh: {
+    title: "政策杠杆", lead: "移动任一杠杆：你的情景从所示季度起离开基准，随机抽取相同。",
+    drivers: { technology: "技术", factors: "要素", industry: "产业", governments: "政府" },
+    clear: "清除我的情景", status: "现状", range: "范围", unit: "单位", source: "来源", expected: "观察", from: "自", off: "从不",
+    up: "应上升", down: "应下降", rises: "▲", help: "说明", changed: "已改",
+  },
+};
+const quarterName = (number) => `${Math.floor(number / 4)}Q${(number % 4) + 1}`;
+const number = (v) => (v === null ? "–" : String(Number(Number(v).toPrecision(4))));
+
+class Levers {
+  constructor(model, root) {
+    Object.assign(this, { model, root, gesture: 0, timers: {} });
+    root.className = "nq-levers";
+    this.update = () => this.#values();
+    this.rebuild = () => this.#build();
+    model.on("change:changes", this.update);
+    model.on("change:language", this.rebuild);
+    this.#build();
+  }
+
+  close() {
+    this.model.off("change:changes", this.update);
+    this.model.off("change:language", this.rebuild);
+  }
+
+  #build() {
+    const language = this.model.get("language");
+    const words = WORDS[language];
+    this.words = words;
+    this.rows = new Map();
+    this.root.innerHTML = `<header><h2></h2><p></p><button type="button" class="nq-clear" hidden></button></header>`;
+    this.root.querySelector("h2").textContent = words.title;
+    this.root.querySelector("p").textContent = words.lead;
+    this.clear = this.root.querySelector(".nq-clear");
+    this.clear.textContent = words.clear;
+    this.clear.addEventListener("click", () => this.model.send({ kind: "clear" }));
+    const levers = this.model.get("levers");
+    for (const driver of Object.keys(words.drivers)) {
+      const list = levers.filter((lever) => lever.driver === driver);
+      if (!list.length) continue;
+      const group = this.root.appendChild(document.createElement("details"));
+      group.open = this.opened?.get(driver) ?? true;
+      const summary = group.appendChild(document.createElement("summary"));
+      summary.textContent = words.drivers[driver];
+      group.addEventListener("toggle", () => (this.opened ??= new Map()).set(driver, group.open));
+      for (const lever of list) this.#row(group, lever, language);
+    }
+    this.#values();
+  }
+
+  #row(group, lever, language) {
+    const row = group.appendChild(document.createElement("div"));
+    row.className = "nq-lever";
+    row.dataset.lever = lever.name;
+    const id = `lever-${lever.name}`;
+    row.innerHTML = `<label for="${id}"></label><output></output><button type="button" class="nq-help" aria-expanded="false">?</button><div class="nq-control"></div><div class="nq-why" hidden></div>`;
+    row.querySelector("label").textContent = lever.title[language];
+    let input;
+    if (lever.kind === "choice") {
+      input = document.createElement("select");
+      for (const value of lever.values) input.append(new Option(String(value).replaceAll("_", " "), value));
+    } else {
+      input = Object.assign(document.createElement("input"), { type: "range", min: lever.low, max: lever.high, step: lever.step });
+      input.style.setProperty("--tick", (((lever.default ?? lever.high) - lever.low) / (lever.high - lever.low)).toFixed(4));
+    }
+    input.id = id;
+    row.querySelector(".nq-control").append(input);
+    const help = row.querySelector(".nq-help");
+    help.setAttribute("aria-label", `${this.words.help}: ${lever.title[language]}`);
+    help.title = this.words.help;
+    help.addEventListener("click", () => {
+      const why = row.querySelector(".nq-why");
+      why.hidden = !why.hidden;
+      help.setAttribute("aria-expanded", String(!why.hidden));
+      if (!why.hidden) this.#explain(why, lever, language);
+    });
+    const send = () => {
+      const value = lever.kind === "choice" ? input.value : Number(input.value);
+      const quarter = globalThis.nqpf?.stage?.player.quarter ?? 0;
+      this.model.send({ kind: "lever", name: lever.name, value, frame: quarter, gesture: this.gesture });
+    };
+    // One drag is one change, from the quarter where it began to the value where it rests.
+    const begin = () => { this.gesture += 1; };
+    input.addEventListener("pointerdown", begin);
+    input.addEventListener("keydown", begin);
+    input.addEventListener("input", () => {
+      row.querySelector("output").textContent = lever.kind === "choice" ? "" : number(input.value);
+      clearTimeout(this.timers[lever.name]);
+      this.timers[lever.name] = setTimeout(send, lever.kind === "choice" ? 0 : 220);
+    });
+    this.rows.set(lever.name, { row, input, lever });
+  }
+
+  #explain(host, lever, language) {
+    host.replaceChildren();
+    const add = (name, text) => {
+      if (!text) return;
+      const line = host.appendChild(document.createElement("p"));
+      if (name) line.appendChild(document.createElement("b")).textContent = `${name}: `;
+      line.append(text);
+    };
+    const w = this.words;
+    add("", lever.meaning?.[language]);
+    add(w.range, lever.kind === "choice" ? lever.values.join(" · ") : `${number(lever.low)} – ${number(lever.high)}, ${w.status} ${lever.default === null ? w.off : number(lever.default)}`);
+    add(w.unit, lever.unit);
+    add(w.expected, lever.expected?.[language]);
+    add(w.source, lever.source);
+  }
+
+  #values() {
+    const changes = this.model.get("changes");
+    this.clear.hidden = !changes.length;
+    for (const [name, { row, input, lever }] of this.rows) {
+      const change = changes.filter((c) => c.lever === name).at(-1);
+      const value = change ? change.value : lever.default;
+      if (document.activeElement !== input || !this.timers[name]) input.value = value ?? lever.high;
+      row.classList.toggle("nq-changed", Boolean(change));
+      const shown = lever.kind === "choice" ? "" : value === null ? this.words.off : number(value);
+      row.querySelector("output").textContent = change ? `${shown} ${this.words.from} ${quarterName(change.quarter)}`.trim() : shown;
+    }
+  }
+}
+
+export function render({ model, el }) {
+  const levers = new Levers(model, el.appendChild(document.createElement("div")));
+  return () => levers.close();
+}
+
+export default { render };
