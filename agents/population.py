@@ -75,12 +75,13 @@ class FirmSet(AbstractAgentSet[Firm]):
     """All firms, or some rows of them, as a Mesa agent set whose work is done on columns.
 
     A column read on the set is an array, so `select(lambda f: f.age > 4)` is evaluated once for all firms; a function
-    that only understands one firm still works, slowly. A subset holds rows of the moment it was made.
+    that only understands one firm still works, slowly. A part keeps to its firms: those that leave drop out.
     """
 
     def __init__(self, model: Any, rows: Ints | None = None) -> None:
         self.model = model
-        self._rows = rows
+        self._ids = None if rows is None else model.firms.id[rows]
+        self._found = rows
 
     @property
     def random(self) -> Random:
@@ -90,12 +91,23 @@ class FirmSet(AbstractAgentSet[Firm]):
     @property
     def rows(self) -> Ints:
         """Rows of `model.firms` in this set, (n,)."""
-        return np.arange(len(self.model.firms)) if self._rows is None else self._rows
+        ids = self.model.firms.id
+        if self._ids is None or self._found is None:
+            return np.arange(len(ids))
+        here = self._found
+        if len(here) and (here.max() >= len(ids) or (ids[here] != self._ids).any()):
+            # Firms have come and gone: find those still here, in their old order.
+            order = np.argsort(ids)
+            at = np.minimum(np.searchsorted(ids, self._ids, sorter=order), len(ids) - 1)
+            here = order[at]
+            here = self._found = here[ids[here] == self._ids]
+            self._ids = ids[here]
+        return here
 
     def __getattr__(self, name: str) -> Any:
         if name in _COLUMNS:
             values = getattr(self.model.firms, name)
-            return values if self._rows is None else values[self._rows]
+            return values if self._ids is None else values[self.rows]
         if name == "city":
             return self.cell // self.model.n_sectors
         if name == "sector":
@@ -105,7 +117,7 @@ class FirmSet(AbstractAgentSet[Firm]):
         raise AttributeError(f"firms have no {name!r}")
 
     def __len__(self) -> int:
-        return len(self.model.firms) if self._rows is None else len(self._rows)
+        return len(self.model.firms) if self._ids is None else len(self.rows)
 
     def __iter__(self) -> Iterator[Firm]:
         ids = self.model.firms.id
@@ -117,9 +129,9 @@ class FirmSet(AbstractAgentSet[Firm]):
     def _with(self, rows: Ints, inplace: bool) -> Self:
         if not inplace:
             return type(self)(self.model, rows)
-        if self._rows is None:
+        if self._ids is None:
             raise TypeError("the set of all firms cannot be changed in place; use inplace=False")
-        self._rows = rows
+        self._ids, self._found = self.model.firms.id[rows], rows
         return self
 
     def _update(self, agents: Iterable[Firm]) -> Self:
@@ -142,16 +154,23 @@ class FirmSet(AbstractAgentSet[Firm]):
         return self._with(rows if limit >= len(rows) else rows[: int(limit)], inplace)
 
     def _mask(self, function: Callable[[Any], Any]) -> Any:
-        try:
-            answer = np.asarray(function(self))
-        except (TypeError, ValueError):
-            answer = np.empty(0)
-        if answer.dtype != np.bool_ or answer.shape != (len(self),):
+        answer = self._answer(function)
+        if answer is None or answer.dtype != np.bool_:
             return np.fromiter((bool(function(firm)) for firm in self), bool, len(self))
         return answer
 
+    def _answer(self, function: Callable[[Any], Any]) -> Any:
+        """What a function says of all firms at once, (n,), or None if it only understands one."""
+        try:
+            answer = np.asarray(function(self))
+        except (AttributeError, TypeError, ValueError):
+            return None
+        return answer if answer.shape == (len(self),) else None
+
     def get(self, attr_names: str | list[str], handle_missing: str = "error", default_value: Any = None) -> Any:
         """Column as an array, or a row of values for each firm when names are a list."""
+        if handle_missing not in {"error", "default"}:
+            raise ValueError(f"handle_missing={handle_missing!r} is not known; use 'error' or 'default'")
         if isinstance(attr_names, list):
             columns = [self.get(name, handle_missing, default_value) for name in attr_names]
             return [list(row) for row in zip(*columns, strict=True)]
@@ -171,9 +190,8 @@ class FirmSet(AbstractAgentSet[Firm]):
         if isinstance(by, str):
             keys = np.asarray(self.get(by))
         else:
-            keys = np.asarray(by(self))
-            if keys.shape != (len(self),):
-                keys = np.array([by(firm) for firm in self])
+            answer = self._answer(by)
+            keys = np.array([by(firm) for firm in self]) if answer is None else answer
         values, inverse = np.unique(keys, return_inverse=True)
         order = np.argsort(inverse, kind="stable")
         parts = np.split(self.rows[order], np.cumsum(np.bincount(inverse))[:-1])

@@ -27,11 +27,13 @@ IDENTITIES: dict[str, str] = {
     "goods": "deliveries to all buyers add up to each cell's sales",
     "sectors": "the world's sales of a sector equal its spending on it",
     "purchases": "what a place buys from all sellers adds up to what it spends",
+    "spending": "what a place spends on a sector is its share of final spending and its firms' inputs",
     "value_added": "wages, net surplus, R&D and tax add up to value added in each place",
     "household": "consumption and saving add up to wages, subsidies and dividends",
     "dividends": "dividends received equal dividends paid",
     "government": "public spending and subsidies equal tax, in the nation",
     "province_budget": "each province's cities spend its tax less the centre's share plus its transfer",
+    "city_budget": "each city spends its part, by residents and by tax, of its province's budget",
     "saving": "investment equals saving and retained surplus",
     "place": "GDP less absorption equals capital, dividend and fiscal outflow in each place",
     "nation": "value added equals final spending: no net exports beyond the start's",
@@ -88,22 +90,26 @@ def flows(production: Production, distribution: Distribution) -> dict[str, float
     residents = np.bincount(province, distribution.population)
     e = distribution.equalisation
     transfers = rates.central_share * tax.sum() * (e * residents / residents.sum() + (1 - e) * tax / tax.sum())
-    spent = np.bincount(province, a.public_spending + a.talent_subsidy)
+    budget = (1 - rates.central_share) * tax + transfers
+    spent = a.public_spending + a.talent_subsidy
+    weight = rates.city_population_weight
+    part = weight * distribution.population / residents[province] + (1 - weight) * a.tax / tax[province]
+    wanted = a.final[:, None] * production.final_shares + c.sales[:n] @ distribution.technology.input_requirements.T
     hosted = distribution.destinations * a.saving[:, None]
     held = distribution.ownership * a.dividends
-    outflow = (
-        (hosted.sum(1) - hosted.sum(0)) - (held.sum(1) - held.sum(0)) - (a.public_spending + a.talent_subsidy - a.tax)
-    )
+    outflow = (hosted.sum(1) - hosted.sum(0)) - (held.sum(1) - held.sum(0)) - (spent - a.tax)
     value_added, final = a.value_added.sum(), a.final.sum()
     return {
         "goods": _relative((deliveries - c.sales)[sells], c.sales[sells]),
         "sectors": _relative(c.sales.sum(0) - c.spending.sum(0), c.sales.sum(0)),
         "purchases": _relative(purchases - c.spending, c.spending),
+        "spending": _relative(c.spending[:n] - wanted, wanted),
         "value_added": _relative(wages + a.surplus + a.research + a.tax - a.value_added, a.value_added),
         "household": _relative(a.consumption + a.saving - wages - a.talent_subsidy - a.dividends_received, a.income),
         "dividends": _off(a.dividends_received.sum() / a.dividends.sum()),
         "government": _off((a.public_spending + a.talent_subsidy).sum() / a.tax.sum()),
-        "province_budget": _relative(spent - (1 - rates.central_share) * tax - transfers, spent),
+        "province_budget": _relative(np.bincount(province, spent) - budget, budget),
+        "city_budget": _relative(spent - part * budget[province], spent),
         "saving": _off(a.investment.sum() / (a.saving.sum() + rates.retention * a.surplus.sum())),
         "place": _relative(c.sales[:n] @ distribution.technology.value_added_share - a.final - outflow, a.value_added),
         "nation": _off(value_added / final),

@@ -163,11 +163,11 @@ class RegionalEconomy(Model):
     def from_state(cls, scenario: Scenario, state: Mapping[str, Any]) -> RegionalEconomy:
         """An economy that goes on from `state`, under this scenario's policies from now on.
 
-        The scenario's start, firms, seed, parameters and data must be those of the run the state is from.
+        The scenario's start, firms, seed, parameters and data must be those of the run the state is from. Mesa's own
+        clock begins at zero again: put forward, it would catch up on the steps in between.
         """
         economy = cls(scenario)
         economy._state = State.from_arrays(state)
-        economy.time = float(economy.quarter - economy.first_quarter + 1)
         economy._quarter_data = None
         economy._observed.clear()
         return economy

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from nqpf.agents.firms.parameters import EntryExit, Research
-from nqpf.agents.typing import Share, Strict, parameter
+from nqpf.agents.typing import Strict, parameter
 from nqpf.model.transport.parameters import Transport
 
 
@@ -27,7 +27,7 @@ class Technology(Strict):
     variety_elasticity: float = parameter(
         5.0, 1.5, 20.0, "σ: elasticity of substitution between firms of a cell", "1", "literature 5-6"
     )
-    love_of_variety: Share = parameter(
+    love_of_variety: float = parameter(
         0.0,
         0.0,
         1.0,
@@ -49,10 +49,10 @@ class Technology(Strict):
         "1 / quarter",
         "9.6 % a year, as the provincial capital stocks of the start are built",
     )
-    employed_labour_share: Share = parameter(
+    employed_labour_share: float = parameter(
         0.55, 0.05, 1.0, "Labour employed over resident labour", "share", "assumed"
     )
-    employed_talent_share: Share = parameter(
+    employed_talent_share: float = parameter(
         0.60,
         0.05,
         1.0,
@@ -85,7 +85,7 @@ class Trade(Strict):
         "log",
         "assumed: tried on the data of 2010-2023; own-trade share .62 observed",
     )
-    protected_share: Share = parameter(
+    protected_share: float = parameter(
         0.1,
         0.0,
         1.0,
@@ -141,7 +141,7 @@ class Trade(Strict):
 class Income(Strict):
     """Who gets what, and what they do with it."""
 
-    saving: Share = parameter(
+    saving: float = parameter(
         0.46,
         0.0,
         0.9,
@@ -149,7 +149,7 @@ class Income(Strict):
         "share",
         "assumed: tried on the data of 2010-2023, with host wedges",
     )
-    retention: Share = parameter(
+    retention: float = parameter(
         0.20,
         0.0,
         0.95,
@@ -157,18 +157,18 @@ class Income(Strict):
         "share",
         "assumed: tried on the data of 2010-2023, with host wedges",
     )
-    tax: Share = parameter(
+    tax: float = parameter(
         0.20,
-        0.0,
+        0.01,
         0.6,
         "Tax over value added",
         "share",
         "assumed: tried on the data of 2010-2023; national tax over GDP",
     )
-    central_share: Share = parameter(
+    central_share: float = parameter(
         0.5, 0.0, 1.0, "Tax that goes to the centre", "share", "1994 tax sharing, about half"
     )
-    city_population_weight: Share = parameter(
+    city_population_weight: float = parameter(
         0.5,
         0.0,
         1.0,
@@ -222,15 +222,15 @@ class Migration(Strict):
         "Tombe and Zhu 2019: 1.19-1.61",
     )
     considering: float = parameter(
-        0.043, 0.0, 1.0, "People who consider moving in a year", "1 / year", "assumed: tried on the data of 2010-2023"
+        0.043, 0.001, 1.0, "People who consider moving in a year", "1 / year", "assumed: tried on the data of 2010-2023"
     )
     considering_labour: float = parameter(
-        0.95, 0.0, 5.0, "Labour's rate over the common one", "ratio", "assumed: tried on the data of 2010-2023"
+        0.95, 0.01, 5.0, "Labour's rate over the common one", "ratio", "assumed: tried on the data of 2010-2023"
     )
     considering_talent: float = parameter(
-        1.6, 0.0, 5.0, "Talent's rate over the common one", "ratio", "assumed: tried on the data of 2010-2023"
+        1.6, 0.01, 5.0, "Talent's rate over the common one", "ratio", "assumed: tried on the data of 2010-2023"
     )
-    realised: Share = parameter(
+    realised: float = parameter(
         0.6,
         0.01,
         0.99,
@@ -274,7 +274,7 @@ class Migration(Strict):
     barrier_talent_power: float = parameter(
         0.5, 0.0, 5.0, "Power of the barrier that talent meets", "1", "assumed: tried on the data of 2010-2023"
     )
-    rent_share: Share = parameter(
+    rent_share: float = parameter(
         0.13,
         0.0,
         0.9,
@@ -296,7 +296,7 @@ class Demography(Strict):
         "1 / quarter",
         "assumed: tried on the data of 2010-2023, college share 2010-2020",
     )
-    university_weight: Share = parameter(
+    university_weight: float = parameter(
         0.5,
         0.0,
         1.0,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nqpf.model.equilibrium import Market
+from nqpf.model.errors import DataError
 from nqpf.model.initial.amenities import invert_moves
 from nqpf.model.initial.firms import starting_firms, track
 from nqpf.model.initial.flows import circular_flow, foreign_sales
@@ -95,6 +96,10 @@ def invert(
     gdp = start.gdp / 4
     talent = np.rint(start.population * start.talent_share).astype(np.int64)
     labour = start.population - talent
+    for name, people in (("labour", labour), ("talent", talent)):
+        if (people <= 0).any():
+            nobody = places.name_en[int(people.argmin())]
+            raise DataError(f"{nobody}: nobody of {name} lives there; check its population and talent_share")
     at_work = employed(parameters.technology, labour, talent)
 
     full = balance(seed_mix(facts), gdp, facts.sectors.gdp_share / facts.sectors.gdp_share.sum() * gdp.sum())

@@ -31,6 +31,7 @@ class Production:
     accounts: Accounts
     price: Floats  # final-price index by place, (n_places,)
     basket: Basket
+    final_shares: Floats  # β, (n_sectors,)
 
 
 def employed(technology: Technology, labour: Ints, talent: Ints) -> tuple[Floats, Floats]:
@@ -122,9 +123,8 @@ def produce(
     accounts = distribution.accounts(clearing.sales[:n])
     value = clearing.sales[:n] * fundamentals.technology.value_added_share
     price = index * factor
-    return Production(
-        market, clearing, accounts, price, Basket(value, _volume(market, clearing), accounts.final, price)
-    )
+    basket = Basket(value, _volume(market, clearing), accounts.final, price)
+    return Production(market, clearing, accounts, price, basket, fundamentals.final_shares)
 
 
 def _in_numeraire(c: Clearing, factor: float, elasticity: float) -> Clearing:

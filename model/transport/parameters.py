@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from nqpf.agents.typing import Share, Strict
+from nqpf.agents.typing import Strict
 
 
 def _p(default: float, low: float, high: float, meaning: str, unit: str, source: str) -> Any:
@@ -48,7 +48,7 @@ class Transport(Strict):
         "ratio",
         "median of 18 lines' published lengths",
     )
-    rail_speed_share: Share = _p(
+    rail_speed_share: float = _p(
         0.72,
         0.1,
         1.0,

@@ -1,0 +1,40 @@
+"""Fixtures that several kinds of tests share."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The same examples every time, and no clock: another program on the machine must not fail a test.
+settings.register_profile("nqpf", derandomize=True, deadline=None)
+settings.load_profile("nqpf")
+
+
+def _module(path: Path):
+    """A helper module of the tests: `--import-mode=importlib` leaves their folder out of the path."""
+    name = f"nqpf_tests_{path.stem}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def economies():
+    """The module of synthetic economies."""
+    return _module(Path(__file__).parent / "economies.py")
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """The module of the plain, per-agent reference."""
+    return _module(Path(__file__).parent / "docking" / "reference.py")
+
+
+@pytest.fixture(scope="session")
+def country(economies):
+    """Facts of a synthetic country of six cities and four sectors; read-only."""
+    return economies.country()

@@ -1,0 +1,352 @@
+"""The inversion: the base year holds exactly, and the first quarters go on from it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from nqpf.model.draws import Draws
+from nqpf.model.economy import RegionalEconomy
+from nqpf.model.equilibrium import clear
+from nqpf.model.errors import DataError
+from nqpf.model.facts import load_facts
+from nqpf.model.initial.amenities import invert_pull
+from nqpf.model.initial.flows import foreign_sales
+from nqpf.model.initial.mix import balance, firm_counts, seed_mix
+from nqpf.model.initial.prices import sellers_weights
+from nqpf.model.markets.capital import attraction, destination_shares, friction
+from nqpf.model.parameters import Parameters
+from nqpf.model.people import destination_odds, moving_ease, with_scale
+from nqpf.model.processes.production import agglomeration, cell_productivity, employed
+from nqpf.model.processes.research import innovate
+from nqpf.model.scenario import Scenario
+from nqpf.model.volumes import gdp_growth
+
+PARAMETERS = Parameters()
+
+
+# Parts
+
+
+def test_balancing_keeps_totals_and_odds():
+    """RAS gives rows and columns their totals and keeps every cross ratio of the seed."""
+    rng = np.random.default_rng(0)
+    seed = rng.uniform(0.5, 2, (6, 4))
+    rows, columns = rng.uniform(1, 9, 6), rng.dirichlet(np.ones(4))
+    columns *= rows.sum()
+    table = balance(seed, rows, columns)
+    np.testing.assert_allclose(table.sum(1), rows, rtol=1e-14)
+    np.testing.assert_allclose(table.sum(0), columns, rtol=1e-10)
+    ratio = table / seed
+    np.testing.assert_allclose(ratio[1:, 1:] * ratio[0, 0], ratio[1:, :1] * ratio[:1, 1:], rtol=1e-10)
+
+
+def test_zeros_stay_zeros_and_rows_hold():
+    """With empty cells only a place's total is sure."""
+    seed = np.array([[1.0, 0, 1], [0, 1, 1], [1, 1, 0]])
+    table = balance(seed, np.array([2.0, 3, 4]), np.array([3.0, 3, 3]))
+    assert (table[seed == 0] == 0).all()
+    np.testing.assert_allclose(table.sum(1), [2, 3, 4], rtol=1e-14)
+
+
+@pytest.mark.parametrize("firms", [64, 500, 100_000])
+def test_firm_counts_are_the_number_asked_for(country, firms):
+    """In proportion to value added within one, and never without local services or a sector that sells elsewhere."""
+    value, local = seed_mix(country), np.array([kind == "local" for kind in country.sectors.kind])
+    counts = firm_counts(value, local, firms)
+    assert counts.sum() == firms
+    assert (counts[:, local] >= 1).all()
+    assert (counts[:, ~local].sum(1) >= 1).all()
+    if firms > 1000:
+        assert np.abs(counts - value / value.sum() * firms).max() < 1
+
+
+def test_too_few_firms_are_two_a_place(country):
+    """One that sells at home and one that sells elsewhere."""
+    value, local = seed_mix(country), np.array([kind == "local" for kind in country.sectors.kind])
+    assert firm_counts(value, local, 1).sum() == 12
+
+
+def test_sellers_weights_reproduce_sales():
+    """Sinkhorn: q at which every seller sells what it did, empty cells left empty."""
+    rng = np.random.default_rng(1)
+    kernel = np.exp(-rng.uniform(0, 6, (9, 9)))
+    sales = np.exp(rng.normal(0, 1, (9, 3)))
+    sales[2, 1] = 0.0
+    spending = rng.dirichlet(np.ones(9), 3).T * sales.sum(0)
+    q = sellers_weights(kernel, sales, spending)
+    np.testing.assert_allclose(q * (kernel @ (spending / (kernel.T @ q))), sales, rtol=1e-11)
+    assert (q[-1] == 1).all()
+    assert q[2, 1] == 0
+
+
+def test_pulls_reproduce_net_moves():
+    """Odds ∝ ease · pull give every place its net arrivals."""
+    rng = np.random.default_rng(2)
+    distance = rng.uniform(30, 900, (8, 8))
+    distance = (distance + distance.T) / 2
+    ease = with_scale(
+        moving_ease(PARAMETERS.migration, distance, np.zeros(8, int), np.ones(8), 1.0, np.zeros(8)), 0.01, 1.5
+    )
+    considering = rng.uniform(100, 1000, 8)
+    net = rng.normal(0, 10, 8)
+    net -= net.mean()
+    pull, share = invert_pull(ease, considering, net, np.ones(8))
+    odds = ease * pull
+    odds /= odds.sum(1, keepdims=True)
+    flow = odds * considering[:, None]
+    np.testing.assert_allclose(flow.sum(0) - flow.sum(1), net, atol=1e-6)
+    assert share == pytest.approx(1 - np.diag(flow).sum() / considering.sum())
+
+
+def test_a_world_too_small_is_refused(economies):
+    """It cannot take what the nation has too much of."""
+    t = economies.technology()
+    sales, beta, final = np.array([[30.0, 15, 10, 20], [40.0, 15, 10, 20]]), np.array([0.25, 0.25, 0.2, 0.3]), 65.0
+    world = foreign_sales(t, sales, beta, final, 8.0)
+    assert (world > 0).all()
+    bought = beta * 8 * final + t.input_requirements @ world
+    imported = beta * final + t.input_requirements @ sales.sum(0) - sales.sum(0)
+    np.testing.assert_allclose((world - bought)[:3], imported[:3])
+    with pytest.raises(DataError, match=r"foreign_size.*raise it"):
+        foreign_sales(t, sales, beta, final, 0.01)
+
+
+# The whole
+
+
+@pytest.fixture(scope="module", params=["synthetic", "china", "china-2010"])
+def base(request, economies, country):
+    """Facts, geography, trade and inverted start of a synthetic country and of the shipped starts."""
+    if request.param == "synthetic":
+        facts, quarter, firms = country, "2023Q4", 64
+    else:
+        scenario = Scenario.load(request.param)
+        facts, firms = load_facts(scenario.start), 20_000
+        quarter = f"{int(scenario.start[:4]) - 1}Q4"
+    return facts, *economies.inverted(facts, PARAMETERS, quarter, firms=firms)
+
+
+def test_every_place_has_its_gdp_and_people(base):
+    """A quarter of the year's GDP to 1e-9, residents to the person."""
+    facts, _, _, start = base
+    np.testing.assert_allclose(start.production.accounts.value_added, facts.start.gdp / 4, rtol=1e-9)
+    np.testing.assert_array_equal(start.state.labour + start.state.talent, facts.start.population)
+    assert np.abs(start.state.talent - facts.start.population * facts.start.talent_share).max() <= 0.5
+    assert start.state.gdp_volume == pytest.approx(facts.start.gdp.sum() / 4)
+
+
+def test_the_inverted_market_is_cleared_already(base):
+    """The solver recognises it in two steps at most, at the same sales and prices one."""
+    _, _, _, start = base
+    c = clear(start.production.market, start.state.sales, start.state.log_price_index)
+    assert start.production.clearing.iterations <= 2
+    assert c.iterations <= 2
+    np.testing.assert_allclose(c.sales, start.state.sales, rtol=1e-10)
+    np.testing.assert_allclose(start.production.price, start.fundamentals.base_price, rtol=1e-10)
+
+
+def test_a_cold_start_finds_the_same_market(base):
+    """The base year is an equilibrium, not only a place where the solver stops: from equal sales it is found again."""
+    _, _, _, start = base
+    market = start.production.market
+    c = clear(market, np.where(market.sells, start.state.sales.sum() / market.sells.sum(), 0.0))
+    sells = market.sells
+    np.testing.assert_allclose(c.sales[sells], start.state.sales[sells], rtol=1e-8)
+    assert c.iterations < 60
+
+
+def test_firms_and_places_make_the_productivity_the_market_needs(base):
+    """Fundamental, crowding and firms' own add up to B in every cell with a seller."""
+    facts, _, _, start = base
+    s, f, n = start.state, start.fundamentals, len(facts.places)
+    at_work = employed(PARAMETERS.technology, s.labour, s.talent)
+    cells, share = cell_productivity(s.firms, f.technology, PARAMETERS.technology, n)
+    log_b = f.log_fundamental + cells + agglomeration(PARAMETERS.technology, *at_work)[:, None]
+    sells = start.production.market.sells[:n]
+    np.testing.assert_allclose(log_b[sells], np.log(start.production.market.productivity[:n][sells]), atol=1e-9)
+    np.testing.assert_array_equal(sells, s.births_by_cell.reshape(n, -1) > 0)
+    np.testing.assert_allclose(np.bincount(s.firms.cell, share)[sells.ravel()[: s.firms.cell.max() + 1]], 1.0)
+
+
+def test_a_firms_share_is_its_capitals(base):
+    """At the start sales are in proportion to capital within a cell: no firm grows or shrinks without a reason."""
+    facts, _, _, start = base
+    firms = start.state.firms
+    _, share = cell_productivity(firms, start.fundamentals.technology, PARAMETERS.technology, len(facts.places))
+    capital = firms.capital / np.bincount(firms.cell, firms.capital)[firms.cell]
+    np.testing.assert_allclose(share, capital, rtol=1e-8)
+
+
+def test_capital_is_the_years_and_somebodys(base):
+    """Firms' capital at its place's price is the stock of the facts; owners hold all of it."""
+    facts, _, _, start = base
+    n, n_sectors = len(facts.places), len(facts.sectors)
+    stock = np.bincount(start.state.firms.cell // n_sectors, start.state.firms.capital, n)
+    np.testing.assert_allclose(stock * start.fundamentals.base_price, facts.start.capital, rtol=1e-9)
+    np.testing.assert_allclose(start.state.ownership.sum(0), stock, rtol=1e-9)
+    assert (start.state.ownership >= 0).all()
+
+
+def test_wedges_send_savings_where_they_went(base):
+    """The first quarter's destination shares, by return, friction and wedge, are the base year's."""
+    facts, geography, _, start = base
+    one = np.ones(len(facts.places))
+    g = friction(PARAMETERS.capital, geography.distance, facts.places.province, one, 0 * one)
+    stock = start.state.ownership.sum(0)
+    mass = attraction(stock, start.fundamentals.wedge, start.state.rate, 0 * one, PARAMETERS.capital.elasticity)
+    np.testing.assert_allclose(destination_shares(g, mass), start.distribution.destinations, rtol=1e-8)
+
+
+def test_amenities_give_the_net_moves_of_the_facts(base):
+    """Expected net arrivals of the first quarter by place and skill are the observed rates, near enough balanced."""
+    facts, geography, _, start = base
+    s, f, m = start.state, start.fundamentals, PARAMETERS.migration
+    zero = np.zeros(len(facts.places))
+    share = []
+    for skill, (people, power, factor) in enumerate(
+        (
+            (s.labour, m.barrier_labour_power, m.considering_labour),
+            (s.talent, m.barrier_talent_power, m.considering_talent),
+        )
+    ):
+        ease = moving_ease(m, geography.distance, facts.places.province, f.barrier, power, zero)
+        odds = destination_odds(
+            with_scale(ease, f.moving_scale, m.taste), s.real_wage[skill] * f.amenity[skill], m.taste
+        )
+        considering = people * m.considering / 4 * factor
+        flow = odds * considering[:, None]
+        net = flow.sum(0) - flow.sum(1)
+        rate = facts.start.net_migration_rate / 4
+        wanted = (rate - np.average(rate, weights=people)) * people
+        # A place cannot lose more than leave: the few that lost more are cut, and the rest adjusted a little.
+        assert np.corrcoef(net, wanted)[0, 1] > 0.995
+        share.append((considering.sum(), np.diag(flow).sum()))
+    moving = 1 - sum(stay for _, stay in share) / sum(all_ for all_, _ in share)
+    assert moving == pytest.approx(m.realised, abs=1e-5)
+
+
+def test_nobody_starts_far_beyond_the_ceiling(base):
+    """About five per cent of a sector's firms begin above its 95th percentile, and the ceiling stands above that."""
+    facts, _, _, start = base
+    firms, f = start.state.firms, start.fundamentals
+    sector = firms.cell % len(facts.sectors)
+    headroom = f.track_ceiling[sector] - firms.log_productivity - f.place_lead[firms.cell]
+    over = headroom < np.log(PARAMETERS.research.ceiling)
+    for s in np.unique(sector):
+        number = (sector == s).sum()
+        assert over[sector == s].mean() <= 0.05 + 1.0 / number
+    assert (f.place_lead.reshape(-1, len(facts.sectors))[:, f.technology.local] == 0).all()
+
+
+def test_sizes_are_pareto_and_ids_stable(base):
+    """Ids say birth order and cell; another seed gives other sizes and the same market."""
+    facts, _, _, start = base
+    firms, n_cells = start.state.firms, len(facts.places) * len(facts.sectors)
+    np.testing.assert_array_equal(firms.id % n_cells, firms.cell)
+    assert len(np.unique(firms.id)) == len(firms)
+    assert (np.bincount(firms.cell, minlength=n_cells) == start.state.births_by_cell).all()
+    assert firms.age.min() >= 0
+
+
+def test_another_seed_is_another_set_of_firms_in_the_same_market(economies, country):
+    """Sizes are drawn; sales, prices and wedges are not."""
+    _, _, one = economies.inverted(country, PARAMETERS, seed=1)
+    _, _, other = economies.inverted(country, PARAMETERS, seed=2)
+    np.testing.assert_allclose(one.state.sales, other.state.sales, rtol=1e-12)
+    np.testing.assert_allclose(one.fundamentals.wedge, other.fundamentals.wedge, rtol=1e-12)
+    assert (one.state.firms.capital != other.state.firms.capital).any()
+
+
+def test_no_love_of_variety_means_no_word_on_the_number_of_firms(economies, country):
+    """With ten times the firms, improvements apart, B of every cell is the same: only fundamentals differ."""
+    few, many = (economies.inverted(country, PARAMETERS, firms=n)[2] for n in (2000, 20_000))
+    occupied = few.production.market.sells & many.production.market.sells
+    assert occupied.all()
+    np.testing.assert_allclose(
+        np.log(few.production.market.productivity), np.log(many.production.market.productivity), atol=1e-8
+    )
+
+
+def test_a_place_whose_local_services_exceed_its_gdp_is_refused(country, economies):
+    """One line that names the place."""
+    start = country.start
+    capital = start.capital.copy()
+    capital[4] *= 400
+    with pytest.raises(DataError, match="City 4"):
+        economies.inverted(replace(country, start=replace(start, capital=capital)), PARAMETERS)
+
+
+def test_a_place_without_talent_is_refused_by_name(economies, country):
+    """A share that rounds to nobody leaves a place without a wage of talent."""
+    share = country.start.talent_share.copy()
+    share[4] = 1e-5
+    with pytest.raises(DataError, match="City 4"):
+        economies.inverted(replace(country, start=replace(country.start, talent_share=share)), PARAMETERS)
+
+
+def test_parameters_keep_to_their_bounds():
+    """A value beyond the narrower of two bounds is refused: tax of .9 where .6 is the limit."""
+    accepted = []
+    for group in (getattr(PARAMETERS, name) for name in type(PARAMETERS).model_fields):
+        for name, field in type(group).model_fields.items():
+            low = max(m.ge for m in field.metadata if hasattr(m, "ge"))
+            high = min(m.le for m in field.metadata if hasattr(m, "le"))
+            for value in (low - 1e-9, high * (1 + 1e-9)):
+                try:
+                    type(group)(**{name: value})
+                except ValidationError:
+                    continue
+                accepted.append(f"{name}={value}")
+    assert not accepted
+
+
+def test_first_quarters_are_smooth():
+    """From the shipped start nothing jumps: GDP of nation and places, returns, people, and few solver steps."""
+    economy = RegionalEconomy(Scenario.load("china", firms=20_000))
+    basket, people, rate = economy.state(), economy.city_measures()["population"], economy._state.rate.copy()
+    before = economy._state.basket
+    growth = []
+    for _ in range(3):
+        economy.step()
+        places, nation = gdp_growth(before, economy._state.basket)
+        before = economy._state.basket
+        growth.append(nation - 1)
+        assert np.abs(np.log(places)).max() < 0.12
+        assert np.median(np.abs(np.log(places / nation))) < 0.01
+        assert economy.nation_measures()["solver_iterations"] < 40
+    assert -0.002 < min(growth) <= max(growth) < 0.02
+    assert abs(growth[2] - growth[1]) < 0.003
+    assert basket["gdp_volume"] == pytest.approx(economy.facts.start.gdp.sum() / 4)
+    assert np.abs(np.log(economy.city_measures()["population"] / people)).max() < 0.05
+    assert np.abs(np.log(economy._state.rate / rate)).max() < 0.1
+
+
+def test_the_first_quarter_is_the_year_before_it():
+    """The start quarter reproduces residents and GDP of the year before it, but for moves and lines that just opened."""
+    economy = RegionalEconomy(Scenario.load("china", firms=20_000))
+    start = economy.facts.start
+    economy.step()
+    city = economy.city_measures()
+    people, gdp = (np.abs(np.log(x)) for x in (city["population"] / start.population, 4 * city["gdp"] / start.gdp))
+    assert np.median(people) < 0.003
+    assert people.max() < 0.02
+    assert np.median(gdp) < 0.003
+    assert gdp.max() < 0.05
+    assert city["gdp"].sum() == pytest.approx(start.gdp.sum() / 4, rel=2e-3)
+
+
+def test_research_begins_at_once_and_not_for_all(base):
+    """A plausible part of firms improves in the first quarter, by small steps."""
+    facts, _, _, start = base
+    firms = start.state.firms
+    t = start.fundamentals.technology
+    n_sectors = len(facts.sectors)
+    _, share = cell_productivity(firms, t, PARAMETERS.technology, len(facts.places))
+    firms = replace(firms, sales=start.state.sales[:-1].ravel()[firms.cell] * share)
+    gain = innovate(PARAMETERS.research, start.fundamentals, firms, Draws(7), start.state.quarter + 1, 1)
+    active = t.research_share[firms.cell % n_sectors] > 0
+    assert (gain[~active] == 0).all()
+    assert 0.02 < (gain[active] > 0).mean() < 0.5
+    assert gain.max() <= 2 * PARAMETERS.research.step
