@@ -96,9 +96,9 @@ def invert(
     gdp = start.gdp / 4
     talent = np.rint(start.population * start.talent_share).astype(np.int64)
     labour = start.population - talent
-    for name, people in (("labour", labour), ("talent", talent)):
-        if (people <= 0).any():
-            nobody = places.name_en[int(people.argmin())]
+    for name, residents in (("labour", labour), ("talent", talent)):
+        if (residents <= 0).any():
+            nobody = places.name_en[int(residents.argmin())]
             raise DataError(f"{nobody}: nobody of {name} lives there; check its population and talent_share")
     at_work = employed(parameters.technology, labour, talent)
 

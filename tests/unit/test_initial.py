@@ -324,7 +324,7 @@ def test_first_quarters_are_smooth():
 
 
 def test_the_first_quarter_is_the_year_before_it():
-    """The start quarter reproduces residents and GDP of the year before it, but for moves and lines that just opened."""
+    """The start quarter reproduces residents and GDP of the year before it, but for moves and lines just opened."""
     economy = RegionalEconomy(Scenario.load("china", firms=20_000))
     start = economy.facts.start
     economy.step()
