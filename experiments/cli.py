@@ -17,10 +17,17 @@ from typing import Annotated
 
 import typer
 
-from nqpf.experiments.commands import describe, levers, scenarios
+from nqpf.experiments.commands import app as page
+from nqpf.experiments.commands import describe, levers, run, scenarios
 from nqpf.model.errors import AccountingError, InputError
 
-COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (scenarios.register, levers.register, describe.register)
+COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
+    run.register,
+    page.register,
+    scenarios.register,
+    levers.register,
+    describe.register,
+)
 """In the order in which help lists them."""
 
 CHECK_FAILED, BAD_INPUT, UNEXPECTED, INTERRUPTED, BROKEN_PIPE, TERMINATED = 1, 2, 70, 130, 141, 143

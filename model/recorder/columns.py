@@ -54,9 +54,7 @@ def _text(name: str, meaning: str) -> Column:
 
 
 def _measured(declared: Iterable[Measure]) -> tuple[Column, ...]:
-    return tuple(
-        Column(m.name, "int64" if m.whole else "float64", m.unit, m.meaning, m.equation) for m in declared
-    )
+    return tuple(Column(m.name, "int64" if m.whole else "float64", m.unit, m.meaning, m.equation) for m in declared)
 
 
 def _of_firms() -> tuple[Column, ...]:
@@ -112,15 +110,26 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 """Columns by table, in order."""
 
+DESCRIPTIONS: dict[str, str] = {
+    "nation": "Measures of the nation by quarter",
+    "regions": "Measures of macro-regions, strategies, city clusters and provinces by quarter",
+    "cities": "Measures of places by quarter",
+    "sectors": "Measures of places and sectors by quarter",
+    "flows": "Flows of people, capital and goods between places and between provinces by quarter",
+    "events": "Changes of policy, shocks, entries and exits by quarter",
+    "firms": "Every firm at the end of each quarter",
+}
+"""What each table holds."""
+
 
 def arrow_schema(table: str) -> pa.Schema:
     """A table's schema as files hold it: text is plain text, stored by dictionary."""
     return pa.schema([(column.name, column.arrow) for column in TABLES[table]])
 
 
-def keys(table: str) -> list[str]:
-    """A table's text columns, the ones stored by dictionary."""
-    return [column.name for column in TABLES[table] if column.type == "text"]
+def columns_of(table: str, kind: str) -> list[str]:
+    """Names of a table's columns of one type; text is what is stored by dictionary."""
+    return [column.name for column in TABLES[table] if column.type == kind]
 
 
 def schema_document(tables: Iterable[str]) -> dict[str, list[dict[str, Any]]]:

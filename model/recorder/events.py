@@ -20,8 +20,8 @@ Event = tuple[str, int, int, str]
 class Watch:
     """Finds a quarter's events.
 
-    It keeps a schedule of its own: the economy's tells by identity of arrays whether anything changed, and asking it for
-    another quarter would disturb that.
+    It keeps a schedule of its own: the economy's tells by the identity of arrays whether anything changed, and asking
+    it for another quarter would disturb that.
     """
 
     def __init__(self, economy: RegionalEconomy) -> None:

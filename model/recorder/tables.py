@@ -18,9 +18,13 @@ from nqpf.model.recorder.events import Watch
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from nqpf.agents.typing import Floats, Ints
     from nqpf.model.economy import RegionalEconomy
     from nqpf.model.recorder.columns import Detail
+
+    type _Codes = NDArray[np.int32]
 
 _PEOPLE = ("talent", "labour")
 _MONEY = tuple(factor for factor in FACTORS if factor not in _PEOPLE)
@@ -47,11 +51,13 @@ class QuarterTables:
         self._n = n
         self._cities = pa.array(facts.places.code)
         self._sectors = pa.array(facts.sectors.id)
-        self._provinces = facts.places.province
+        province = facts.places.province
         self._n_provinces = n_provinces
+        self._province_of_pair = (province[:, None] * n_provinces + province).ravel()
         self._nodes = pa.array([*facts.places.code, *facts.provinces.code])
         self._city_pairs = _pairs(n)
-        self._province_pairs = tuple(side + n for side in _pairs(n_provinces))
+        origin, destination = _pairs(n_provinces)
+        self._province_pairs = origin + n, destination + n
         self._cells = np.divmod(np.arange(n * n_sectors, dtype=np.int32), n_sectors)
         at = [facts.regions.of_level(level) for level in LEVELS]
         self._regions = pa.array([facts.regions.id[i] for level in at for i in level])
@@ -124,24 +130,23 @@ class QuarterTables:
             blocks.append(_Block(factor, "province", self._by_province(amount), self._province_pairs))
             if self._economy.quarter % 4 == 3:
                 blocks.append(_Block(factor, "city", amount, self._city_pairs))
-        lengths = [len(block) for block in blocks]
+        lengths = [len(block.amount) for block in blocks]
 
-        def key(values: Sequence[str], known: Sequence[str]) -> pa.DictionaryArray:
-            codes = np.array([known.index(value) for value in values], np.int32)
+        def key(name: str, known: Sequence[str]) -> pa.DictionaryArray:
+            codes = np.array([known.index(getattr(block, name)) for block in blocks], np.int32)
             return _coded(np.repeat(codes, lengths), pa.array(known))
 
         return {
             "amount": np.concatenate([block.amount for block in blocks]),
-            "level": key([block.level for block in blocks], ("city", "province")),
-            "factor": key([block.factor for block in blocks], tuple(FACTORS)),
+            "level": key("level", ("city", "province")),
+            "factor": key("factor", tuple(FACTORS)),
             "origin": _coded(np.concatenate([block.origin for block in blocks]), self._nodes),
             "destination": _coded(np.concatenate([block.destination for block in blocks]), self._nodes),
         }
 
-    def _by_province(self, amount: Floats) -> Floats:
+    def _by_province(self, amount: Floats | Ints) -> Floats:
         """Flows (n_places, n_places) added up, (n_provinces, n_provinces)."""
-        pair = self._provinces[:, None] * self._n_provinces + self._provinces
-        total = np.bincount(pair.ravel(), amount.ravel(), self._n_provinces**2)
+        total = np.bincount(self._province_of_pair, amount.ravel(), self._n_provinces**2)
         return total.reshape(self._n_provinces, self._n_provinces)
 
     def _events(self) -> dict[str, Any]:
@@ -164,24 +169,21 @@ class _Block:
 
     __slots__ = ("amount", "destination", "factor", "level", "origin")
 
-    def __init__(self, factor: str, level: str, amount: Floats, pairs: tuple[Ints, ...]) -> None:
+    def __init__(self, factor: str, level: str, amount: Floats | Ints, pairs: tuple[_Codes, _Codes]) -> None:
         flat = amount.ravel()
-        some = np.flatnonzero(flat)
+        some = np.flatnonzero(flat != 0)
         self.factor, self.level = factor, level
-        self.amount = flat[some].astype(np.float64)
-        self.origin, self.destination = pairs[0][some], pairs[1][some]
-
-    def __len__(self) -> int:
-        return len(self.amount)
+        self.amount = flat.take(some).astype(np.float64)
+        self.origin, self.destination = pairs[0].take(some), pairs[1].take(some)
 
 
-def _pairs(n: int) -> tuple[Ints, Ints]:
+def _pairs(n: int) -> tuple[_Codes, _Codes]:
     """Row and column of every cell of an (n, n) matrix, in its order."""
     row = np.arange(n, dtype=np.int32)
     return np.repeat(row, n), np.tile(row, n)
 
 
-def _coded(codes: Ints, values: pa.Array) -> pa.DictionaryArray:
+def _coded(codes: _Codes, values: pa.Array) -> pa.DictionaryArray:
     """A column of codes into `values`, (n,); a negative code is a missing value."""
-    missing = codes < 0
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=missing if missing.any() else None), values)
+    mask = codes < 0 if len(codes) and codes.min() < 0 else None
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=mask), values, safe=False)
