@@ -46,7 +46,7 @@ IDENTITIES: dict[str, str] = {
 
 
 def check(residuals: dict[str, float], quarter: int) -> None:
-    """Raise AccountingError for the worst residual above 1e-9 (people: above 0), or one that is not a number."""
+    """Raise AccountingError for the first residual above 1e-9 (people: above 0), or that is not a number."""
     for name, residual in residuals.items():
         limit = 0.0 if name in {"labour", "talent"} else TOLERANCE
         if not residual <= limit:

@@ -22,7 +22,7 @@ _EXACT_BELOW = 40.0
 
 @numba.njit(cache=True)
 def _normal_quantile(u: float) -> float:
-    """Φ⁻¹(u) by Acklam's rational approximation and one step of Halley's method: full double precision."""
+    """Φ⁻¹(u) by Acklam's rational approximation and one step of Halley's method: within 1e-8."""
     if u < 0.02425 or u > 1 - 0.02425:
         q = sqrt(-2 * log(min(u, 1 - u)))
         x = (

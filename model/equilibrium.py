@@ -47,7 +47,7 @@ class Market:
     productivity: Floats  # B, (n_nodes, n_sectors); 0 marks an empty cell
     labour: Floats  # persons employed, (n_nodes,)
     talent: Floats  # persons employed, (n_nodes,)
-    spending: Callable[[Floats], Floats]  # sales → spending E by node and sector, linear, ΣE = ΣX
+    spending: Callable[[Floats], Floats]  # sales → spending E by node and sector, homogeneous, ΣE = ΣX
 
     @property
     def sells(self) -> Bools:
@@ -169,7 +169,10 @@ def clear(
         scale = total / x.sum()
         x *= scale
         log_p_index = state[cells:].reshape(x.shape) + np.log(scale)
-    raise EquilibriumError(f"no equilibrium after {len(history)} steps; residuals of the last: {history[-3:]}")
+    raise EquilibriumError(
+        f"no equilibrium after {len(history)} steps; residuals of the last: {history[-3:]}; "
+        f"spending over sales {market.spending(x).sum() / x.sum():.12f}, to be 1"
+    )
 
 
 def _close(market: Market, sales: Floats, log_price_index: Floats, history: list[float]) -> Clearing:

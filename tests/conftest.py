@@ -13,10 +13,14 @@ settings.load_profile("nqpf")
 
 
 def _module(path: Path):
-    """A helper module of the tests: `--import-mode=importlib` leaves their folder out of the path."""
+    """A helper module or package of the tests: `--import-mode=importlib` leaves their folder out of the path."""
+    package = path.is_dir()
     name = f"nqpf_tests_{path.stem}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
+        file = path / "__init__.py" if package else path
+        spec = importlib.util.spec_from_file_location(
+            name, file, submodule_search_locations=[str(path)] if package else None
+        )
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
@@ -30,8 +34,8 @@ def economies():
 
 @pytest.fixture(scope="session")
 def reference():
-    """The module of the plain, per-agent reference."""
-    return _module(Path(__file__).parent / "docking" / "reference.py")
+    """The package of the plain, per-agent reference."""
+    return _module(Path(__file__).parent / "docking" / "reference")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nqpf.model.markets.technology import SectorTechnology
 
 _STEPS = 2000
-_CONVERGED = 1e-12
+_CONVERGED, _GOOD_ENOUGH = 1e-12, 1e-9  # steep tastes of capital stop short of the first by rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def circular_flow(
         sales = new
         if change < _CONVERGED:
             break
-    else:
+    if change > _GOOD_ENOUGH:
         raise DataError(f"the start's flows did not settle: last change {change:.1e}")
     tradable = gdp - sales[:, local].sum(1) * local_value
     if (tradable <= 0).any():

@@ -65,7 +65,7 @@ class Distribution:
     talent_subsidy: Floats  # share of talent's wages, (n_places,)
 
     def accounts(self, sales: Floats) -> Accounts:
-        """Flows at sales X of shape (n_places, n_sectors); linear in X."""
+        """Flows at sales X of shape (n_places, n_sectors); homogeneous of degree one in X."""
         t, rates = self.technology, self.income
         value_added = sales @ t.value_added_share
         wages_labour = (1 - rates.tax) * (sales @ t.labour_wage_share)

@@ -118,7 +118,7 @@ def produce(
     found = clear(market, sales, log_price_index)
     index = final_price(found.log_price_index[:-1], fundamentals.final_shares)
     factor = float(np.exp(-fundamentals.price_weights @ np.log(index / fundamentals.base_price)))
-    clearing = _in_numeraire(found, factor, market.trade.elasticity)
+    clearing = _in_numeraire(found, factor, market.trade)
     n = len(index)
     accounts = distribution.accounts(clearing.sales[:n])
     value = clearing.sales[:n] * fundamentals.technology.value_added_share
@@ -127,16 +127,17 @@ def produce(
     return Production(market, clearing, accounts, price, basket, fundamentals.final_shares)
 
 
-def _in_numeraire(c: Clearing, factor: float, elasticity: float) -> Clearing:
+def _in_numeraire(c: Clearing, factor: float, trade: TradeNetwork) -> Clearing:
     """All values and prices times a factor."""
+    power = factor**-trade.elasticity
     return replace(
         c,
         sales=c.sales * factor,
         spending=c.spending * factor,
         log_price=c.log_price + np.log(factor),
         log_price_index=c.log_price_index + np.log(factor),
-        weights=c.weights * factor**-elasticity,
-        competition=np.where(c.competition == 1.0, 1.0, c.competition * factor**-elasticity),
+        weights=c.weights * power,
+        competition=np.where(trade.is_local, c.competition, c.competition * power),
         wage_labour=c.wage_labour * factor,
         wage_talent=c.wage_talent * factor,
     )

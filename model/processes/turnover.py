@@ -63,7 +63,7 @@ def turn_over(
     cell = np.repeat(np.arange(n_cells), entries)
     order = np.arange(len(cell)) - np.repeat(np.cumsum(entries) - entries, entries)
     ids = (births_by_cell[cell] + order) * n_cells + cell
-    level = _cell_mean(firms, n_cells, n_sectors)[cell]
+    level = _cell_mean(firms, n_cells)[cell]
     log_productivity = entrant_productivity(rules, level, draws.uniform("entrant", quarter, ids))
 
     stays = np.ones(len(firms), bool)
@@ -103,11 +103,7 @@ def _largest_of_cell(firms: Firms, n_cells: int) -> Ints:
     return rows[np.unique(firms.cell[rows], return_index=True)[1]]
 
 
-def _cell_mean(firms: Firms, n_cells: int, n_sectors: int) -> Floats:
-    """Mean log productivity by cell, (n_cells,); the sector's mean cell where a cell is empty."""
+def _cell_mean(firms: Firms, n_cells: int) -> Floats:
+    """Mean log productivity of each cell's firms, (n_cells,); 0 where there are none."""
     count = np.bincount(firms.cell, minlength=n_cells)
-    total = np.bincount(firms.cell, firms.log_productivity, n_cells)
-    mean = np.divide(total, count, out=np.zeros(n_cells), where=count > 0).reshape(-1, n_sectors)
-    some = (count > 0).reshape(-1, n_sectors)
-    sector = mean.sum(0, where=some) / np.maximum(some.sum(0), 1)
-    return np.where(some, mean, sector).ravel()
+    return np.bincount(firms.cell, firms.log_productivity, n_cells) / np.maximum(count, 1)

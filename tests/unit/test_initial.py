@@ -199,6 +199,16 @@ def test_wedges_send_savings_where_they_went(base):
     np.testing.assert_allclose(destination_shares(g, mass), start.distribution.destinations, rtol=1e-8)
 
 
+def test_levels_stand_where_they_are_meant_to(base):
+    """Firms' own log productivity is around zero in each cell, wedges around one by capital: easing is no gift."""
+    _, _, _, start = base
+    firms = start.state.firms
+    mean = np.bincount(firms.cell, firms.log_productivity) / np.maximum(np.bincount(firms.cell), 1)
+    np.testing.assert_allclose(mean, 0.0, atol=1e-9)
+    stock = start.state.ownership.sum(0)
+    assert np.average(np.log(start.fundamentals.wedge), weights=stock) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_amenities_give_the_net_moves_of_the_facts(base):
     """Expected net arrivals of the first quarter by place and skill are the observed rates, near enough balanced."""
     facts, geography, _, start = base
@@ -240,8 +250,8 @@ def test_nobody_starts_far_beyond_the_ceiling(base):
     assert (f.place_lead.reshape(-1, len(facts.sectors))[:, f.technology.local] == 0).all()
 
 
-def test_sizes_are_pareto_and_ids_stable(base):
-    """Ids say birth order and cell; another seed gives other sizes and the same market."""
+def test_ids_say_birth_order_and_cell(base):
+    """Each is used once, and the next of a cell follows on the last."""
     facts, _, _, start = base
     firms, n_cells = start.state.firms, len(facts.places) * len(facts.sectors)
     np.testing.assert_array_equal(firms.id % n_cells, firms.cell)

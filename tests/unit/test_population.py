@@ -263,10 +263,19 @@ def test_a_firm_that_left_raises_lookup_error(model, firms):
 
 
 def test_a_part_made_before_a_turnover_never_shows_other_firms(model, firms):
-    """A part of the firms is of those firms: when one leaves, a newcomer in its row is not in the part."""
-    part = firms.select(lambda f: f.id == model.firms.id[3])
-    model.firms.turn_over(np.array([3]), newcomers([5000]))
-    assert 5000 not in part.get("unique_id")
+    """A part is of its firms, in their order: those that leave drop out, newcomers in their rows do not get in."""
+    part = firms.select(lambda f: f.capital > 2).sort("capital")
+    whole, capital = ids(part), dict(zip(ids(part), part.get("capital"), strict=True))
+    for quarter in range(6):
+        n = len(model.firms)
+        leaving = np.sort(np.random.default_rng(quarter).choice(n, 5, replace=False))
+        gone = model.firms.id[leaving].tolist()
+        model.firms.turn_over(leaving, newcomers([5000 + 10 * quarter + k for k in range(quarter)]))
+        whole = [i for i in whole if i not in gone]
+        assert ids(part) == whole
+        assert len(part) == len(whole)
+        assert part.get("capital").tolist() == [capital[i] for i in whole]
+    assert 0 < len(whole) < len(capital)
 
 
 def test_windows_are_equal_by_firm(model, firms):
