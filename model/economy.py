@@ -124,7 +124,9 @@ class RegionalEconomy(Model):
     def nation_measures(self) -> dict[str, float]:
         """Measures of the nation in the last quarter."""
         if "nation values" not in self._observed:
-            self._observed["nation values"] = observation.nation_measures(self._last(), self.city_measures())
+            city = self.city_measures()
+            with one_blas_thread():
+                self._observed["nation values"] = observation.nation_measures(self._last(), city)
         return self._observed["nation values"]
 
     def sector_measures(self) -> dict[str, Floats]:
@@ -152,7 +154,8 @@ class RegionalEconomy(Model):
             case "capital":
                 return q.investment
             case "goods":
-                return observation.goods_flows(q)
+                with one_blas_thread():
+                    return observation.goods_flows(q)
         raise KeyError(factor)
 
     def state(self) -> dict[str, Any]:
@@ -394,7 +397,9 @@ class RegionalEconomy(Model):
                 self._observed[level] = observation.sector_measures(q)
             else:
                 member = self.facts.regions.member[self.facts.regions.of_level(level)]
-                self._observed[level] = observation.aggregate(self.city_measures(), member)
+                city = self.city_measures()
+                with one_blas_thread():
+                    self._observed[level] = observation.aggregate(city, member)
         return self._observed[level]
 
     @contextmanager

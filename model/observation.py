@@ -111,13 +111,14 @@ def sector_measures(q: Quarter) -> dict[str, Floats | Ints]:
     sales = c.sales[:n]
     cells = n * n_sectors
     share = value / value.sum(1, keepdims=True)
+    nation = value.sum(0) / value.sum()  # 0 for a sector nobody is in, as with very few firms
     return {
         "output": sales,
         "value_added": value,
         "employment": sales * t.labour_wage_share / c.wage_labour[:n, None]
         + sales * t.talent_wage_share / c.wage_talent[:n, None],
         "firms": np.bincount(q.state.firms.cell, minlength=cells).reshape(n, n_sectors),
-        "rca": share / (value.sum(0) / value.sum()),
+        "rca": np.divide(share, nation, out=np.zeros_like(share), where=nation > 0),
     }
 
 
