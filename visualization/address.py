@@ -19,6 +19,7 @@ SEEDS = 2**32
 LONGEST = 4000
 """Characters of a query that are read."""
 MOST_CHANGES = 64
+MOST_NAMES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,11 @@ def read_address(search: str | None, default: Order, levers: Sequence[Mapping[st
         if change and change.quarter in quarters:
             order = order.changed(change)
     view: dict[str, Any] = {name: query[name] for name in ("measure", "size", "place") if name in query}
-    if "flows" in query:
-        view["flows"] = query["flows"].split(".")
+    for name in ("flows", "series"):
+        if name in query:
+            view[name] = query[name].split(".")[:MOST_NAMES]
+    if query.get("index") == "0":
+        view["index"] = False
     if query.get("clusters") == "1":
         view["clusters"] = True
     with suppress(ValueError):

@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nqpf.model.levers import LEVERS
 from nqpf.model.quarters import format_quarter, parse_quarter
-from nqpf.visualization.frames import ARCS, Layout
-from nqpf.visualization.observed import city_names, described_measures, nation_measures
+from nqpf.visualization.frames import ARCS, Layout, largest_flows
+from nqpf.visualization.observed import (
+    REGION_LEVELS,
+    city_names,
+    described_measures,
+    nation_measures,
+    region_names,
+)
 
 if TYPE_CHECKING:
     from nqpf.model import RegionalEconomy, Scenario
@@ -46,8 +54,11 @@ class EconomyProducer:
     def frame(self) -> bytes:
         """The quarter last completed."""
         e = self.economy
-        flows = {factor: e.flows(factor) for factor in self.layout.factors}
-        return self.layout.pack(e.city_measures(), e.nation_measures(), flows)
+        province = e.facts.places.province
+        flows = {factor: largest_flows(e.flows(factor), province, self.layout.arcs) for factor in self.layout.factors}
+        levels = [e.region_measures(level) for level in REGION_LEVELS]
+        regions = {name: np.concatenate([level[name] for level in levels]) for name in self.layout.region}
+        return self.layout.pack(e.city_measures(), e.nation_measures(), regions, flows)
 
     def advance(self) -> None:
         """Compute one quarter more."""
@@ -82,7 +93,8 @@ class EconomySource:
         """What a frame holds."""
         nation = tuple(m.name for m in nation_measures())
         factors = tuple(f["name"] for f in described_measures()["factors"])
-        return Layout(len(self._facts.places), city_names(), nation, factors)
+        regions = sum(level in REGION_LEVELS for level in self._facts.regions.level)
+        return Layout(len(self._facts.places), city_names(), nation, factors, regions, region_names())
 
     def facts(self) -> dict[str, Any]:
         """Places, clusters, measures: what the browser has to know before the first frame."""
@@ -119,9 +131,9 @@ class EconomySource:
 
 
 def described_places(facts: Facts) -> dict[str, Any]:
-    """Places, provinces and clusters by row, with their names in both languages."""
+    """Places, provinces and regions by row, with their names in both languages; regions in the order of a frame."""
     p, r = facts.places, facts.regions
-    clusters = [k for k, level in enumerate(r.level) if level == "cluster"]
+    regions = [int(k) for level in REGION_LEVELS for k in r.of_level(level)]
     return {
         "places": {
             "code": list(p.code),
@@ -131,12 +143,13 @@ def described_places(facts: Facts) -> dict[str, Any]:
             "latitude": p.latitude.round(4).tolist(),
         },
         "provinces": {"name": {"en": list(facts.provinces.name_en), "zh": list(facts.provinces.name_zh)}},
-        "clusters": [
+        "regions": [
             {
                 "id": r.id[k],
+                "level": r.level[k],
                 "name": {"en": r.name_en[k], "zh": r.name_zh[k]},
                 "members": [int(i) for i in r.member[k].nonzero()[0]],
             }
-            for k in clusters
+            for k in regions
         ],
     }

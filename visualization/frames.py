@@ -1,7 +1,8 @@
 """A quarter as bytes: what the browser needs to draw it, as 32-bit floats of one fixed length.
 
-A frame holds, in this order, the city measures (n_measures · n_places), the nation's measures, and for each factor its
-total between places, the number of flows, the `arcs` largest flows' ends (two 16-bit numbers each) and their amounts.
+A frame holds, in this order, the city measures (n_measures · n_places), the nation's measures, the regions' measures
+(n_measures · n_regions), and for each factor its total between places, the number of flows, the ends of the flows kept
+(two 16-bit numbers each) and their amounts.
 `assets/js/history.js` reads it.
 """
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from nqpf.agents.typing import Floats, Ints
 
 ARCS = 200
-"""Largest flows kept of each factor."""
+"""Flows kept of each factor."""
+WITHIN = 60
+"""Of these, how many inside provinces. By amount alone, neighbours would crowd out all that crosses the country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,22 @@ class Layout:
     city: tuple[str, ...]
     nation: tuple[str, ...]
     factors: tuple[str, ...]
+    regions: int = 0
+    region: tuple[str, ...] = ()
     arcs: int = ARCS
 
     @property
     def length(self) -> int:
         """Floats in a frame."""
-        return len(self.city) * self.places + len(self.nation) + len(self.factors) * (2 + 2 * self.arcs)
+        measures = len(self.city) * self.places + len(self.nation) + len(self.region) * self.regions
+        return measures + len(self.factors) * (2 + 2 * self.arcs)
 
     def pack(
-        self, city: Mapping[str, NDArray[Any]], nation: Mapping[str, float], flows: Mapping[str, NDArray[Any]]
+        self,
+        city: Mapping[str, NDArray[Any]],
+        nation: Mapping[str, float],
+        regions: Mapping[str, NDArray[Any]],
+        flows: Mapping[str, tuple[float, int, Ints, Floats]],
     ) -> bytes:
         """One frame.
 
@@ -49,8 +59,10 @@ class Layout:
             Measures of shape (n_places,) by name; those the layout does not name are left out.
         nation
             The nation's measures by name.
+        regions
+            The regions' measures of shape (n_regions,) by name.
         flows
-            Amounts of shape (n_places, n_places) from row to column, by factor; the diagonal is left out.
+            What `largest_flows` gives, by factor.
         """
         frame = np.zeros(self.length, dtype="<f4")
         at = 0
@@ -59,8 +71,11 @@ class Layout:
             at += self.places
         frame[at : at + len(self.nation)] = [nation[name] for name in self.nation]
         at += len(self.nation)
+        for name in self.region:
+            frame[at : at + self.regions] = regions[name]
+            at += self.regions
         for factor in self.factors:
-            total, number, ends, amounts = largest_flows(flows[factor], self.arcs)
+            total, number, ends, amounts = flows[factor]
             frame[at : at + 2] = total, number
             frame[at + 2 : at + 2 + self.arcs].view("<u2")[: ends.size] = ends.ravel()
             frame[at + 2 + self.arcs : at + 2 + self.arcs + len(amounts)] = amounts
@@ -68,25 +83,37 @@ class Layout:
         return frame.tobytes()
 
 
-def largest_flows(flows: NDArray[Any], number: int) -> tuple[float, int, Ints, Floats]:
+def largest_flows(
+    flows: NDArray[Any], province: NDArray[Any], number: int = ARCS, within: int = WITHIN
+) -> tuple[float, int, Ints, Floats]:
     """Total and count of the flows between different places, and the largest of them, falling.
 
     Parameters
     ----------
     flows
-        Amounts of shape (n_places, n_places) from row to column.
+        Amounts of shape (n_places, n_places) from row to column; the diagonal is left out.
+    province
+        Province of each place, (n_places,).
     number
         How many to keep at most.
+    within
+        How many of these may run inside a province, unless too few cross one's border.
 
     Returns
     -------
     total, count, ends of shape (k, 2), amounts of shape (k,), k ≤ `number`
     """
     n = len(flows)
-    between = np.where(np.eye(n, dtype=bool), 0.0, flows).ravel()
-    count = int(np.count_nonzero(between > 0))
-    keep = min(number, count)
-    chosen = np.argpartition(between, -keep)[-keep:] if keep else np.empty(0, dtype=np.intp)
-    chosen = chosen[np.argsort(-between[chosen], kind="stable")]
+    amounts = np.where(np.eye(n, dtype=bool), 0.0, flows).ravel()
+    inside = (province[:, None] == province[None, :]).ravel()
+    across = _largest(np.where(inside, 0.0, amounts), number - within)
+    chosen = np.concatenate([across, _largest(np.where(inside, amounts, 0.0), number - len(across))])
+    chosen = chosen[np.argsort(-amounts[chosen], kind="stable")]
     ends = np.stack(np.divmod(chosen, n), axis=1)
-    return float(between.sum()), count, ends, between[chosen]
+    return float(amounts.sum()), int(np.count_nonzero(amounts > 0)), ends, amounts[chosen]
+
+
+def _largest(amounts: Floats, number: int) -> Ints:
+    """Positions of the largest positive amounts, at most `number`."""
+    keep = min(number, int(np.count_nonzero(amounts > 0)))
+    return np.argpartition(amounts, -keep)[-keep:] if keep else np.empty(0, dtype=np.intp)

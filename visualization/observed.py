@@ -17,11 +17,13 @@ CITY = (
     "own_trade_share",
 )  # fmt: skip
 """City measures sent with every frame, as far as the model has them."""
+REGION_LEVELS = ("macro_region", "cluster", "province")
+"""Levels whose regions can be followed beside the nation."""
 HEADLINE = ("nqpf", "gdp")
 COLOUR = ("nqpf", "gdp_per_head")
 SIZE = ("gdp", "population")
 SERIES = ("nqpf", "gdp", "gdp_per_head", "theil_gdp_per_head", "top10_population_share", "sd_log_return")
-PLACE_SERIES = ("nqpf", "gdp", "gdp_per_head", "talent", "wage_talent", "capital")
+AREA_SERIES = ("nqpf", "gdp", "gdp_per_head", "talent", "wage_talent", "capital")
 CHARTS = 5
 """Charts side by side."""
 
@@ -65,6 +67,11 @@ def city_names() -> tuple[str, ...]:
     return tuple(_known(CITY, (m.name for m in measures.CITY)))
 
 
+def region_names() -> tuple[str, ...]:
+    """Measures of regions in a frame: those charted."""
+    return tuple(_known(AREA_SERIES, city_names())[:CHARTS])
+
+
 def nation_measures() -> list[Measure]:
     """The nation's own measures, and those it shares with its cities."""
     own = {m.name for m in measures.NATION}
@@ -85,6 +92,6 @@ def described_measures() -> dict[str, Any]:
             "headline": _known(HEADLINE, nation)[0],
             "flows": ["talent", "capital"],
             "series": _known(SERIES, nation)[:CHARTS],
-            "placeSeries": _known(PLACE_SERIES, city)[:CHARTS],
+            "areaSeries": list(region_names()),
         },
     }

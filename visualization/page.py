@@ -132,16 +132,27 @@ def Desk() -> None:  # noqa: N802 (components are written like classes)
 
 
 @solara.component
+def Fault(clear: Callable[[], None]) -> None:  # noqa: N802
+    """What a visitor sees instead of a traceback, and the way back."""
+    with solara.Div(classes=["nq-fault"]).key("fault"):
+        solara.Error(f"{FAULT['en']} {FAULT['zh']}")
+        solara.Button("Show the page again · 重新显示", on_click=clear)
+
+
+@solara.component
 def Page() -> None:  # noqa: N802
     """The page inside a boundary: a fault shows a sentence, not a traceback, and the session lives on."""
     fault, clear = solara.use_exception()
+
+    def log() -> None:
+        if fault is not None:
+            logger.error("fault on the page", exc_info=fault)
+
+    solara.use_effect(log, [fault])
     if fault is not None:
-        logger.error("fault on the page", exc_info=fault)
-        with solara.Div(classes=["nq-fault"]):
-            solara.Error(f"{FAULT['en']} {FAULT['zh']}")
-            solara.Button("Show the page again · 重新显示", on_click=clear)
+        Fault(clear).key("fault")
     else:
-        Desk()
+        Desk().key("desk")
 
 
 @solara.component

@@ -133,10 +133,11 @@ def _run(
 
     pool = Pool(source, order)
     try:
-        facts = source.facts()
+        _load()
+        facts, levers = pool.describe()
         first = int(facts["first"])
         quarters = range(first, first + int(facts["frames"]))
-        install(Runtime(source, pool, order, facts, source.levers(), title, quarters))
+        install(Runtime(source, pool, order, facts, levers, title, quarters))
 
         def ready(url: str) -> None:
             sys.stdout.write(f"nqpf: {url}{'?token=…' if token else ''}   Ctrl-C ends it\n")
@@ -148,6 +149,13 @@ def _run(
         _serve(sock, host, token, ready)
     finally:
         pool.close()
+
+
+def _load() -> None:
+    """Import what serves and renders the page, while the first worker loads the model."""
+    import solara.server.starlette  # noqa: F401, PLC0415 (reads the settings above)
+
+    import nqpf.visualization.page  # noqa: F401, PLC0415
 
 
 def _serve(sock: socket.socket, host: str, token: str | None, ready: Callable[[str], None]) -> None:

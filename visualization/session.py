@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nqpf.visualization.record import Record
 from nqpf.visualization.source import Change, Order
 from nqpf.visualization.workers import BusyError, Pool
 
@@ -18,20 +18,6 @@ PACE = 0.15
 """Seconds between two notices to the browser: more would queue up behind a slow one."""
 RETRY = 1.0
 """Seconds until a visitor who found the server busy tries again."""
-
-
-@dataclass(slots=True)
-class Record:
-    """The history of one run."""
-
-    number: int
-    order: Order
-    frames: list[bytes] = field(default_factory=list)
-    parent: int | None = None
-    shared: int = 0
-    """Frames taken over from the parent."""
-    state: str = "computing"
-    error: str = ""
 
 
 class Session:
@@ -140,8 +126,8 @@ class Session:
                 "state": state,
                 "error": failed.error if failed else "",
                 "first": self.first,
-                "a": self._summary(self.a),
-                "b": self._summary(self.b),
+                "a": self.a.summary(self.all) if self.a and self.all else None,
+                "b": self.b.summary(self.all) if self.b and self.all else None,
                 "forks": self.changes(),
             }
 
@@ -194,17 +180,6 @@ class Session:
             self.news.set()
 
         return listen
-
-    def _summary(self, record: Record | None) -> dict[str, Any] | None:
-        if record is None or not self.all:
-            return None
-        return {
-            "id": record.number,
-            "computed": len(record.frames),
-            "all": self.all,
-            "parent": record.parent,
-            "shared": record.shared,
-        }
 
     def _drop(self, which: str) -> None:
         record: Record | None = getattr(self, which)

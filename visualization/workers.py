@@ -10,149 +10,28 @@ import contextlib
 import itertools
 import multiprocessing
 import os
-import signal
 import threading
-from collections import deque
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
+
+from nqpf.model.errors import InputError
+from nqpf.visualization.worker import work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-    from nqpf.visualization.source import Order, Producer, Source
+    from nqpf.visualization.source import Order, Source
 
     Listener = Callable[[str, Any], None]
 
 OPEN_RUNS = 12
 """Runs a process holds open; beyond that a visitor waits."""
-CHECKPOINTS = 16
-"""Checkpoints a run keeps; when there are more, every other one goes."""
 
 
 class BusyError(RuntimeError):
     """Every process holds as many runs as it may."""
-
-
-@dataclass(slots=True)
-class Job:
-    """A run inside a worker."""
-
-    order: Order
-    producer: Producer
-    at: int = 0
-    """Frame the producer stands at."""
-    send_from: int = 0
-    """Frames before this one are known to whoever asked."""
-    every: int = 4
-    checkpoints: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def keep(self) -> None:
-        """Remember where the run stands, now and then."""
-        if self.at % self.every == 0:
-            self.checkpoints[self.at] = self.producer.checkpoint()
-        if len(self.checkpoints) > CHECKPOINTS:
-            self.every *= 2
-            self.checkpoints = {at: state for at, state in self.checkpoints.items() if at % self.every == 0}
-
-
-class Worker:
-    """The loop of one process."""
-
-    def __init__(self, source: Source, connection: Connection) -> None:
-        self.source = source
-        self.connection = connection
-        self.jobs: dict[int, Job] = {}
-        self.active: deque[int] = deque()
-
-    def loop(self) -> None:
-        """Serve until the other end closes."""
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                # Requests come first: a lever should not wait for the runs in hand.
-                while self.connection.poll(0 if self.active else None):
-                    self.handle(*self.connection.recv())
-                if self.active:
-                    self.advance(self.active.popleft())
-
-    def handle(self, request: str, run: int, *rest: Any) -> None:
-        """Take one request."""
-        try:
-            if request == "start":
-                (order,) = rest
-                self.begin(run, Job(order, self.source.open(order)))
-            elif request == "fork":
-                self.fork(run, *rest)
-            elif request == "warm":
-                self.warm(*rest)
-            elif request == "cancel":
-                self.jobs.pop(run, None)
-        except (EOFError, OSError):
-            raise
-        except Exception as fault:  # noqa: BLE001 (whatever went wrong belongs to this run alone)
-            self.drop(run, fault)
-
-    def warm(self, order: Order) -> None:
-        """Load and compile what the first visitor would wait for."""
-        producer = self.source.open(order)
-        producer.advance()
-        producer.frame()
-        self.connection.send(("warm", 0, None))
-
-    def fork(self, run: int, parent: int, frame: int, order: Order) -> None:
-        """Open a run that shares the parent's frames up to `frame`."""
-        past = self.jobs[parent].checkpoints
-        at = max((k for k in past if k <= frame), default=None)
-        producer = self.source.open(order) if at is None else self.source.resume(order, past[at])
-        shared = {k: state for k, state in past.items() if k <= frame}
-        job = Job(order, producer, at or 0, frame + 1, self.jobs[parent].every, shared)
-        while job.at < frame:
-            producer.advance()
-            job.at += 1
-        self.begin(run, job)
-
-    def begin(self, run: int, job: Job) -> None:
-        """Announce a run, send its first frame and queue it."""
-        self.jobs[run] = job
-        self.connection.send(("opened", run, (job.producer.first, job.producer.frames)))
-        if job.send_from == 0:
-            self.connection.send(("frame", run, (0, job.producer.frame())))
-            job.keep()
-        self.active.appendleft(run)
-
-    def advance(self, run: int) -> None:
-        """Compute one quarter of a run, unless it was cancelled, and put it at the end of the queue."""
-        job = self.jobs.get(run)
-        if job is None:
-            return
-        if job.at + 1 >= job.producer.frames:
-            self.connection.send(("done", run, None))
-            return
-        try:
-            job.producer.advance()
-            job.at += 1
-            self.connection.send(("frame", run, (job.at, job.producer.frame())))
-            job.keep()
-        except (EOFError, OSError):
-            raise
-        except Exception as fault:  # noqa: BLE001 (the same)
-            self.drop(run, fault)
-            return
-        self.active.append(run)
-
-    def drop(self, run: int, fault: Exception) -> None:
-        """Tell why a run ends here; it can still be forked before that quarter."""
-        self.connection.send(("failed", run, f"{type(fault).__name__}: {fault}"))
-
-
-def work(source: Source, connection: Connection) -> None:
-    """Body of a worker process."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 (only here, where the libraries it limits are loaded)
-
-    # Ctrl-C goes to the whole group; the server decides when its workers end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with threadpool_limits(1):
-        Worker(source, connection).loop()
 
 
 @dataclass(slots=True)
@@ -193,8 +72,26 @@ class Pool:
         self.where: dict[int, Process] = {}
         self.listeners: dict[int, Listener] = {}
         self.closed = False
+        self.described: SimpleQueue[tuple[str, Any]] = SimpleQueue()
         # One is enough for the first visitor; the others would slow down the start.
-        self.processes = [self._spawn()]
+        self.processes = [self._spawn(self._tell_described)]
+
+    def describe(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Facts and levers, read by the first process while this one loads what it serves with; to be asked once.
+
+        Raises
+        ------
+        InputError
+            If the source cannot tell them.
+        """
+        kind, payload = self.described.get()
+        if kind != "described":
+            raise InputError(str(payload).removeprefix("DataError: "))
+        facts, levers = payload
+        return facts, levers
+
+    def _tell_described(self, kind: str, payload: Any) -> None:
+        self.described.put((kind, payload))
 
     def fill(self) -> None:
         """Start the processes that are still missing."""
@@ -202,13 +99,15 @@ class Pool:
             while len(self.processes) < self.size and not self.closed:
                 self.processes.append(self._spawn())
 
-    def _spawn(self) -> Process:
+    def _spawn(self, described: Listener | None = None) -> Process:
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
         process = context.Process(target=work, args=(self.source, there), daemon=True, name="nqpf-worker")
         process.start()
         there.close()
         worker = Process(process, here)
+        if described:
+            worker.send("describe", self._enter(worker, described))
         worker.send("warm", 0, self.order)
         threading.Thread(target=self._read, args=(worker,), daemon=True, name="nqpf-reader").start()
         return worker
@@ -222,6 +121,8 @@ class Pool:
                 listener = self.listeners.get(run)
                 if listener:
                     listener(kind, payload)
+                if kind == "described":
+                    self.cancel(run)
         if self.closed:
             return
         for run in list(worker.runs):

@@ -26,11 +26,16 @@ FLAGS = [
 SECONDS = 60
 
 
-def start(*arguments, env=None):
+COMMAND = (sys.executable, "-m", "nqpf.experiments.cli")
+
+
+def start(*arguments, command=COMMAND):
     """The command as a user starts it; waits until it says where the page is."""
-    command = [sys.executable, "-m", "nqpf.experiments.cli", "app", "--no-open", "--port", "0", *arguments]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}
+        [*command, "app", "--no-open", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     line = process.stdout.readline()
     found = re.search(r"http://\S+?:\d+/", line)
@@ -60,9 +65,15 @@ def stop(process):
 
 
 @pytest.fixture(scope="session")
-def server():
+def told(tmp_path_factory):
+    """The file where the running page's server says how many runs are open."""
+    return tmp_path_factory.mktemp("server") / "open"
+
+
+@pytest.fixture(scope="session")
+def server(told):
     """Address of a running page."""
-    process, url = start()
+    process, url = start(command=(sys.executable, str(Path(__file__).with_name("told.py")), str(told)))
     yield url
     stop(process)
 
@@ -101,12 +112,20 @@ class Visitor:
     def __init__(self, browser, url, **context):
         self.url = url
         self.faults = []
+        self.sent = 0
+        self.asked = []
         self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
         self.page = self.context.new_page()
         self.page.route("**/*", self._local)
         self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda e: self.faults.append(str(e)))
         self.page.on("response", lambda r: self.faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+
+        self.page.on("request", lambda r: self.asked.append(r.url))
+        self.page.on("websocket", lambda socket: socket.on("framesent", self._count))
+
+    def _count(self, _payload):
+        self.sent += 1
 
     def _local(self, route):
         if route.request.url.startswith((self.url, "blob:", "data:")):
@@ -136,6 +155,10 @@ class Visitor:
         """A city measure the page holds."""
         return self.page.evaluate("([r, n, k]) => nqpf.stage.valuesOf(r, n, k)", [run, name, quarter])
 
+    def course(self, run, name, area):
+        """A charted measure of an area over the quarters the page holds."""
+        return self.page.evaluate("([r, n, a]) => nqpf.stage.courseOf(r, n, a)", [run, name, area])
+
     def pause(self):
         """Stop the clock."""
         if self.state()["playing"]:
@@ -149,6 +172,10 @@ class Visitor:
             " input.value = value; input.dispatchEvent(new Event('input', { bubbles: true })); }",
             value,
         )
+
+    def leave(self):
+        """Close the tab as a person does, so that the page hears of it."""
+        self.page.close(run_before_unload=True)
 
     def shoot(self, name):
         """A picture for people, where NQPF_SHOTS says; else nowhere."""

@@ -45,12 +45,26 @@ def test_facts_name_everything_a_frame_holds(small):
         assert measure["title"].keys() == measure["unit"].keys() == {"en", "zh"}
 
 
+def test_regions_of_a_frame_add_up_from_their_places(small):
+    """The frame's regions stand in the order of the facts and hold their members' sums."""
+    source = small[1]
+    layout, regions = source.layout, source.facts()["regions"]
+    frame = floats(source.open(Order(small[0], 1))).astype(float)
+    city = frame[: len(layout.city) * layout.places].reshape(len(layout.city), layout.places)
+    at = city.size + len(layout.nation)
+    shown = frame[at : at + len(layout.region) * layout.regions].reshape(len(layout.region), layout.regions)
+    assert len(regions) == layout.regions == 4 + 19 + 31
+    for name in ("gdp", "talent"):
+        sums = [city[layout.city.index(name), region["members"]].sum() for region in regions]
+        np.testing.assert_allclose(shown[layout.region.index(name)], sums, rtol=1e-5)
+
+
 def test_default_choices_exist():
     """What the page shows first is among the measures."""
     described = described_measures()
     city, nation = ({m["name"] for m in described[kind]} for kind in ("city", "nation"))
     defaults = described["defaults"]
-    assert {defaults["measure"], defaults["size"], *defaults["placeSeries"]} <= city
+    assert {defaults["measure"], defaults["size"], *defaults["areaSeries"]} <= city
     assert {defaults["headline"], *defaults["series"]} <= nation
 
 

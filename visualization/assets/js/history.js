@@ -2,10 +2,11 @@
 
 /** Where everything lies in a frame; the counterpart of `frames.py`. */
 export class Layout {
-  constructor({ places, cityMeasures, nationMeasures, factors, arcs }) {
-    Object.assign(this, { places, cityMeasures, nationMeasures, factors, arcs });
+  constructor({ places, cityMeasures, nationMeasures, regions, regionMeasures, factors, arcs }) {
+    Object.assign(this, { places, cityMeasures, nationMeasures, regions, regionMeasures, factors, arcs });
     this.nationAt = cityMeasures.length * places;
-    this.flowsAt = this.nationAt + nationMeasures.length;
+    this.regionsAt = this.nationAt + nationMeasures.length;
+    this.flowsAt = this.regionsAt + regionMeasures.length * regions;
     this.flowLength = 2 + 2 * arcs; // total, number, ends (two 16-bit numbers each), amounts
     this.length = this.flowsAt + factors.length * this.flowLength;
   }
@@ -44,6 +45,10 @@ export class Run {
 
   nationValue(name, k) {
     return this.frame(k)[this.layout.nationAt + this.layout.nationMeasures.indexOf(name)];
+  }
+
+  regionValue(name, region, k) {
+    return this.frame(k)[this.layout.regionsAt + this.layout.regionMeasures.indexOf(name) * this.layout.regions + region];
   }
 
   /** Between two quarters, into `into`; only for drawing. */

@@ -5,7 +5,7 @@ import { flowColour } from "./map.js";
 
 export function drawLegend(host, { scale, ramp, measure, size, largest, radius, flows, language, words, dark, difference }) {
   const key = JSON.stringify([scale.kind, scale.low, scale.high, ramp, measure.name, size.name, largest, Math.round(radius), language, difference,
-    flows.map((f) => [f.factor, f.shown, f.number, Math.round(f.share * 1000)]), dark]);
+    flows.map((f) => [f.factor, f.shown, f.across, f.number, Math.round(f.share * 1000)]), dark]);
   if (host.dataset.key === key) return;
   host.dataset.key = key;
   host.replaceChildren();
@@ -16,11 +16,12 @@ export function drawLegend(host, { scale, ramp, measure, size, largest, radius, 
     return node;
   };
   const unit = measure.unit[language];
-  const title = add(host, "div", "nq-legend-title", measure.title[language]);
+  const colour = add(host, "div", "nq-legend-colour");
+  const title = add(colour, "div", "nq-legend-title", measure.title[language]);
   add(title, "span", "", [difference ? words.differenceOf : "", unit, { log: words.log, sqrt: words.sqrt, linear: "" }[scale.kind]].filter(Boolean).join(" · "));
-  const bar = add(host, "div", "nq-legend-bar");
+  const bar = add(colour, "div", "nq-legend-bar");
   bar.style.background = `linear-gradient(90deg, ${RAMPS[ramp].filter((_, k) => k % 7 === 0).join(",")})`;
-  const marks = add(host, "div", "nq-legend-marks");
+  const marks = add(colour, "div", "nq-legend-marks");
   let before = -1;
   for (const value of ticks(scale)) {
     const at = scale.at(value);
@@ -35,10 +36,11 @@ export function drawLegend(host, { scale, ramp, measure, size, largest, radius, 
     dot.style.width = dot.style.height = `${2 * (1.6 + radius * Math.sqrt(part))}px`;
   }
   add(sizes, "span", "", `${words.area}${size.title[language]}, ${language === "zh" ? "最大" : "largest"} ${amount(largest, size, language)}`);
+  const drawn = add(host, "div", "nq-legend-flows");
   for (const flow of flows) {
-    const row = add(host, "div", "nq-legend-flow");
+    const row = add(drawn, "div", "nq-legend-flow");
     add(row, "i", "").style.background = flowColour(dark, flow.factor);
-    add(row, "span", "", `${words[flow.factor]}: ${flow.shown ? words.arcs(count(flow.shown, language), count(flow.number, language), percent(flow.share, language)) : words.noArcs}`);
+    add(row, "span", "", `${words[flow.factor]}: ${flow.shown ? words.arcs(count(flow.across, language), count(flow.shown - flow.across, language), count(flow.number, language), percent(flow.share, language)) : words.noArcs}`);
   }
-  if (flows.length) add(host, "div", "nq-legend-note", words.direction);
+  if (flows.length) add(drawn, "div", "nq-legend-note", words.direction);
 }

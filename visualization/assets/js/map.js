@@ -16,7 +16,8 @@ const COLOURS = {
   },
 };
 const CLUSTER_FONT = "italic 500 10.5px Inter, Roboto, system-ui, 'Noto Sans CJK SC', sans-serif";
-const BUCKETS = [0.12, 0.22, 0.36, 0.62]; // opacity of a quarter of the arcs each, weakest first
+const BUCKETS = [0.2, 0.3, 0.42, 0.65]; // opacity of a quarter of the arcs each, weakest first
+const INK = 0.014; // share of the map that a factor's arcs may cover at full opacity: beyond it all of them pale, so that places stay legible
 
 export const flowColour = (dark, factor) => COLOURS[dark ? "dark" : "light"].flow[factor];
 
@@ -35,7 +36,7 @@ export class Camera {
 
   scale(width, height) {
     const { left, right, top, bottom } = this.box;
-    return Math.min(width / (right - left), height / (bottom - top)) * 0.94 * this.zoom;
+    return Math.min(width / (right - left), height / (bottom - top)) * 0.965 * this.zoom;
   }
 
   clamp() {
@@ -232,22 +233,28 @@ export class MapView {
     return BUCKETS.map((opacity, b) => [opacity, every.slice(Math.floor((shown * b) / BUCKETS.length), Math.floor((shown * (b + 1)) / BUCKETS.length))]);
   }
 
+  /** How far arcs of total area `ink`, in pixels, have to pale. */
+  #pale(arcs) {
+    const ink = arcs.reduce((sum, [opacity, list]) => sum + opacity * list.reduce((area, { w, length }) => area + w * length, 0), 0);
+    return Math.min(1, (INK * this.width * this.height * this.camera.zoom) / Math.max(ink, 1));
+  }
+
   /** Tapered arcs, broad at the origin; equal opacity is one path, so crowds do not turn into blots. */
   #arcs(ctx, flow, colour, { phase, selected }) {
     const { ends, amounts, largest } = flow;
     ctx.fillStyle = colour;
-    const broadest = Math.min(6.5, 3 + this.width / 260) * this.camera.zoom ** 0.25;
+    const broadest = Math.min(5, 2.4 + this.width / 400) * this.camera.zoom ** 0.25;
     const points = [];
-    for (const [opacity, arcs] of this.#groups(flow, selected)) {
+    const groups = this.#groups(flow, selected).map(([opacity, list]) => [opacity, list.map((k) => {
+      const [o, d] = [ends[2 * k], ends[2 * k + 1]];
+      return { o, d, length: Math.hypot(this.sx[d] - this.sx[o], this.sy[d] - this.sy[o]), w: 0.3 + (broadest / 2) * (amounts[k] / largest) ** 0.75 };
+    }).filter(({ length }) => length > 2)]);
+    const pale = this.#pale(groups);
+    for (const [opacity, arcs] of groups) {
       ctx.beginPath();
-      for (const k of arcs) {
-        const [o, d] = [ends[2 * k], ends[2 * k + 1]];
+      for (const { o, d, length, w } of arcs) {
         const [x0, y0, x1, y1] = [this.sx[o], this.sy[o], this.sx[d], this.sy[d]];
-        const [dx, dy] = [x1 - x0, y1 - y0];
-        const length = Math.hypot(dx, dy);
-        if (length < 2) continue;
-        const w = 0.35 + (broadest / 2) * (amounts[k] / largest) ** 0.75;
-        const [nx, ny] = [-dy / length, dx / length];
+        const [nx, ny] = [(y0 - y1) / length, (x1 - x0) / length];
         const [cx, cy] = [(x0 + x1) / 2 - nx * length * 0.18, (y0 + y1) / 2 - ny * length * 0.18];
         ctx.moveTo(x0 + nx * w, y0 + ny * w);
         ctx.quadraticCurveTo(cx + nx * w * 0.55, cy + ny * w * 0.55, x1, y1);
@@ -256,13 +263,13 @@ export class MapView {
         if (phase !== null && opacity > 0.1) {
           const t = (phase * (0.45 + 60 / (length + 60)) + ((o * 31 + d * 17) % 97) / 97) % 1;
           const u = 1 - t;
-          points.push(u * u * x0 + 2 * u * t * cx + t * t * x1, u * u * y0 + 2 * u * t * cy + t * t * y1, 0.7 + w * 0.35);
+          points.push(u * u * x0 + 2 * u * t * cx + t * t * x1, u * u * y0 + 2 * u * t * cy + t * t * y1, 0.6 + w * 0.3);
         }
       }
-      ctx.globalAlpha = opacity;
+      ctx.globalAlpha = opacity === 0.85 ? opacity : opacity * pale;
       ctx.fill();
     }
-    ctx.globalAlpha = 0.95;
+    ctx.globalAlpha = 0.35 + 0.6 * pale;
     ctx.beginPath();
     for (let k = 0; k < points.length; k += 3) {
       const r = points[k + 2];

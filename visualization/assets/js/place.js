@@ -67,8 +67,8 @@ export class PlacePanel {
   }
 
   #build(place, two, language, words) {
-    const { places, provinces, clusters, city } = this.facts;
-    const belongs = [provinces.name[language][places.province[place]], ...clusters.filter((c) => c.members.includes(place)).map((c) => c.name[language])];
+    const { places, provinces, regions, city } = this.facts;
+    const belongs = [provinces.name[language][places.province[place]], ...regions.filter((r) => r.level === "cluster" && r.members.includes(place)).map((r) => r.name[language])];
     const other = places.name[language === "zh" ? "en" : "zh"][place];
     this.host.innerHTML = `
       <header><div><h3></h3><p></p></div><button type="button" data-close>×</button></header>

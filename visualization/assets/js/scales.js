@@ -59,6 +59,22 @@ export function differenceScale(values) {
   return makeScale("linear", -high, high);
 }
 
+function roundStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 2.5, 5, 10].map((m) => m * power).find((m) => m >= rough * (1 - 1e-9)) ?? rough;
+}
+
+/** Round ends and step of an axis about low … high. It spans at least `least` of the level: the first quarters of a run look as calm as they are. */
+export function axis(low, high, { parts = 3, least = 0.1 } = {}) {
+  const level = Math.max(Math.abs(low), Math.abs(high));
+  const span = Math.max(high - low, least * level) || 1;
+  const room = (span - (high - low)) / 2;
+  const step = roundStep(span / parts);
+  const tidy = (v) => Number((Math.round(v / step) * step).toPrecision(12));
+  const least0 = tidy(Math.floor((low - room) / step + 1e-6) * step);
+  return { min: low >= 0 ? Math.max(least0, 0) : least0, max: tidy(Math.ceil((high + room) / step - 1e-6) * step), step };
+}
+
 /** At most five round values inside a scale. */
 export function ticks({ kind, low, high }) {
   if (kind === "log") {
@@ -69,10 +85,7 @@ export function ticks({ kind, low, high }) {
     const tens = found.filter((v) => Math.abs(Math.log10(v) % 1) < 1e-9);
     return found.length <= 4 ? found : tens.length >= 2 && tens.length <= 4 ? tens : found.filter((_, k) => k % every === 0);
   }
-  const span = high - low;
-  const rough = span / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const unit = [1, 2, 2.5, 5, 10].map((m) => m * power).find((m) => m >= rough) ?? rough;
+  const unit = roundStep((high - low) / 4);
   const found = [];
   for (let v = Math.ceil(low / unit - 1e-9) * unit; v <= high + unit * 1e-6; v += unit) found.push(Math.abs(v) < unit * 1e-6 ? 0 : v);
   return found;

@@ -1,8 +1,9 @@
-// Series over time by ECharts, from the history in the browser. The line of the quarter shown is an overlay: moving it redraws nothing.
+// Series over time by ECharts, from the history in the browser. Titles and the line of the quarter shown lie above it: moving that redraws nothing.
 
-import { amount } from "./scales.js";
+import { amount, axis, count } from "./scales.js";
 
 const PATH = "/echarts@5.4.0/dist/echarts.esm.min.js";
+const FONT = "Inter, Roboto, system-ui, 'Noto Sans CJK SC', sans-serif";
 
 /** ECharts as the application's own server offers it. */
 function library() {
@@ -10,14 +11,30 @@ function library() {
   return import(new URL(root + PATH, location.href).href);
 }
 
+/** Charts of `areas`: the nation's own measures where it stands alone, else those all areas have. Sums of unlike areas are drawn as indices if wished. */
+export function chartsOf({ facts, areas, a, b, dark, index }) {
+  const names = areas.onlyNation ? facts.defaults.series : facts.defaults.areaSeries;
+  const list = areas.onlyNation ? facts.nation : facts.city;
+  const lines = areas.lines(dark);
+  return names.map((name) => {
+    const measure = list.find((m) => m.name === name);
+    const indexed = index && lines.length > 1 && measure.extensive;
+    const course = (run, value) => {
+      const base = indexed ? value(run, name, 0) / 100 : 1;
+      return run.frames.map((_, k) => value(run, name, k) / base);
+    };
+    return { measure, indexed, lines: lines.map((line) => ({ ...line, a: course(a, line.value), b: b ? course(b, line.value) : null })) };
+  });
+}
+
 export class Series {
   constructor(host, { onSeek }) {
     Object.assign(this, { host, onSeek, grids: [], drawn: 0 });
-    this.cursors = document.createElement("div");
-    this.cursors.className = "nq-cursors";
+    this.over = document.createElement("div");
+    this.over.className = "nq-over";
     this.ready = library().then((echarts) => {
       this.chart = echarts.init(host, null, { renderer: "canvas" });
-      host.append(this.cursors);
+      host.append(this.over);
       this.chart.getZr().on("click", (event) => {
         const grid = this.grids.findIndex((_, k) => this.chart.containPixel({ gridIndex: k }, [event.offsetX, event.offsetY]));
         if (grid >= 0) this.onSeek(Math.round(this.chart.convertFromPixel({ xAxisIndex: grid }, event.offsetX)));
@@ -35,61 +52,115 @@ export class Series {
     this.redraw?.();
   }
 
-  /** panels: [{measure, a: values, b: values or null, from}], quarters (T,), language, dark, words. */
+  /** scene: charts of `chartsOf`, quarters (T,), language, dark, words. */
   draw(scene) {
     this.redraw = () => this.#set(scene);
     this.redraw();
   }
 
-  #set({ panels, quarters, language, dark }) {
+  #set({ charts, quarters, language, dark, words }) {
     if (!this.chart || !this.host.clientWidth) return;
     const [width, height] = [this.host.clientWidth, this.host.clientHeight];
-    const columns = width < 560 ? 2 : panels.length;
-    const rows = Math.ceil(panels.length / columns);
-    const ink = dark ? "#aeb8c2" : "#5b6470";
-    const accent = dark ? "#5cc8d6" : "#1b6f8f";
-    this.grids = panels.map((_, k) => ({
-      left: (k % columns) * (width / columns) + 50, width: width / columns - 66,
-      top: Math.floor(k / columns) * (height / rows) + 40, height: height / rows - 62,
-    }));
-    const line = (values, k, style) => ({
-      type: "line", xAxisIndex: k, yAxisIndex: k, data: values, showSymbol: false, silent: true, animation: false, lineStyle: style,
+    const tall = width < 460 && height > 420;
+    const columns = tall ? 1 : width < 560 ? 2 : charts.length;
+    const [cell, row] = [width / columns, height / Math.ceil(charts.length / columns)];
+    const write = ({ measure, indexed }, v, digits = 4) => (indexed ? count(v, language) : amount(v, measure, language, { bare: true, digits }));
+    const axes = charts.map(({ lines }) => {
+      const all = lines.flatMap(({ a, b }) => (b ? [...a, ...b] : a));
+      return axis(Math.min(...all), Math.max(...all), { parts: row < 100 ? 2 : 3 });
     });
-    this.chart.setOption({
-      animation: false,
-      textStyle: { fontFamily: "Inter, Roboto, system-ui, 'Noto Sans CJK SC', sans-serif" },
-      title: panels.map(({ measure }, k) => ({
-        text: measure.title[language], subtext: measure.percent ? "" : measure.unit[language], left: this.grids[k].left - 44, top: this.grids[k].top - 33,
-        itemGap: 2, padding: 0, textStyle: { width: width / columns - 14, overflow: "truncate", fontSize: 12, fontWeight: 600, color: dark ? "#e6eaee" : "#22252b" }, subtextStyle: { fontSize: 10, color: ink },
-      })),
-      grid: this.grids,
-      xAxis: panels.map((_, k) => ({
-        type: "category", gridIndex: k, data: quarters, boundaryGap: false, axisTick: { show: false }, axisLine: { lineStyle: { color: dark ? "#3a4450" : "#d5d2c9" } },
-        axisLabel: { color: ink, fontSize: 10, interval: Math.max(Math.floor(quarters.length / 2) - 1, 0), formatter: (q) => q.slice(0, 4), hideOverlap: true },
-      })),
-      yAxis: panels.map(({ measure }, k) => ({
-        type: "value", gridIndex: k, scale: true, splitNumber: 3, splitLine: { lineStyle: { color: dark ? "#262e37" : "#ebe8e0" } },
-        axisLabel: { color: ink, fontSize: 10, formatter: (v) => amount(v, measure, language, { bare: true, digits: 4 }) },
-      })),
-      series: panels.flatMap(({ a, b }, k) => [
-        line(a, k, b ? { width: 1.5, type: [5, 3], color: ink } : { width: 1.8, color: accent }),
-        ...(b ? [line(b, k, { width: 2, color: accent })] : []),
-      ]),
-    }, { notMerge: true, lazyUpdate: false });
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `10px ${FONT}`;
+    const room = charts.map((chart, k) => {
+      const { min, max, step } = axes[k];
+      const marks = Array.from({ length: Math.round((max - min) / step) + 1 }, (_, n) => pen.measureText(write(chart, min + n * step)).width);
+      return Math.ceil(Math.max(...marks)) + 16;
+    });
+    // In a column of charts the plots begin below each other.
+    const widest = Math.max(...room);
+    this.grids = charts.map((_, k) => {
+      const [left, top] = [(k % columns) * cell, Math.floor(k / columns) * row];
+      const margin = columns === 1 ? widest : room[k];
+      const head = columns === 1 ? 31 : 42;
+      return { cell: left, left: left + margin, width: cell - margin - 16, title: top + 6, top: top + head, height: row - head - 22 };
+    });
+    this.#titles(charts, quarters, language, words, cell);
+    // What is only longer than before is merged, so that a tooltip outlives a quarter that arrives.
+    const shape = JSON.stringify([charts.map(({ measure, lines }) => [measure.name, lines.map(({ id, b }) => [id, Boolean(b)])]), language, dark, quarters.length]);
+    this.chart.setOption(this.#option({ charts, axes, quarters, language, dark, words, write }), { notMerge: shape !== this.shape, lazyUpdate: false });
+    this.shape = shape;
     this.quarters = quarters;
     this.drawn += 1;
     this.move(this.at ?? 0);
   }
 
+  #titles(charts, quarters, language, words, cell) {
+    this.over.replaceChildren(...charts.map(({ measure, indexed }, k) => {
+      const title = Object.assign(document.createElement("b"), { textContent: measure.title[language], title: `${measure.title[language]}: ${measure.meaning}` });
+      const unit = indexed ? words.index(quarters[0]) : measure.unit[language];
+      if (unit) title.append(" ", Object.assign(document.createElement("small"), { textContent: unit }));
+      Object.assign(title.style, { left: `${this.grids[k].cell + 9}px`, top: `${this.grids[k].title}px`, width: `${cell - 18}px` });
+      return title;
+    }), ...charts.map(() => document.createElement("i")));
+    this.cursors = [...this.over.querySelectorAll("i")];
+  }
+
+  #option({ charts, axes, quarters, language, dark, words, write }) {
+    const ink = dark ? "#aeb8c2" : "#5b6470";
+    const years = Math.max(Math.ceil(quarters.length / 4 / (this.grids[0].width > 220 ? 4 : 2.4)), 1);
+    const begin = Number(quarters.find((q) => q.endsWith("Q1"))?.slice(0, 4));
+    const isLabelled = (q) => q.endsWith("Q1") && (Number(q.slice(0, 4)) - begin) % years === 0;
+    const line = (values, k, style) => ({
+      type: "line", xAxisIndex: k, yAxisIndex: k, data: values, showSymbol: false, silent: true, animation: false, lineStyle: style, itemStyle: { color: style.color },
+    });
+    return {
+      animation: false,
+      textStyle: { fontFamily: FONT },
+      grid: this.grids.map(({ left, top, width, height }) => ({ left, top, width, height })),
+      tooltip: {
+        trigger: "axis", confine: true, transitionDuration: 0, padding: 0, borderWidth: 0, backgroundColor: "transparent", extraCssText: "box-shadow:none",
+        axisPointer: { type: "line", animation: false, lineStyle: { color: ink, type: "solid", width: 1, opacity: 0.5 } },
+        formatter: (found) => this.#tip(charts[found[0]?.axisIndex ?? 0], quarters, found[0]?.dataIndex ?? 0, { write, words, language }),
+      },
+      xAxis: charts.map((_, k) => ({
+        type: "category", gridIndex: k, data: quarters, boundaryGap: false, axisTick: { show: false }, axisLine: { onZero: false, lineStyle: { color: dark ? "#3a4450" : "#d5d2c9" } },
+        axisLabel: { color: ink, fontSize: 10, interval: (_position, q) => isLabelled(q), formatter: (q) => q.slice(0, 4), showMinLabel: null, showMaxLabel: null },
+      })),
+      yAxis: charts.map((chart, k) => ({
+        type: "value", gridIndex: k, min: axes[k].min, max: axes[k].max, interval: axes[k].step, splitLine: { lineStyle: { color: dark ? "#262e37" : "#ebe8e0" } },
+        axisLabel: { color: ink, fontSize: 10, formatter: (v) => write(chart, v) },
+      })),
+      series: charts.flatMap(({ lines }, k) => lines.flatMap(({ a, b, colour }) => [
+        line(a, k, b ? { width: 1.3, type: [4, 3], color: colour, opacity: 0.75 } : { width: 1.8, color: colour }),
+        ...(b ? [line(b, k, { width: 1.9, color: colour })] : []),
+      ])),
+    };
+  }
+
+  /** Values of one quarter, under the pointer. */
+  #tip(chart, quarters, at, { write, words, language }) {
+    const box = Object.assign(document.createElement("div"), { className: "nq-chart-tip" });
+    const two = chart.lines.some(({ b }) => b);
+    box.append(Object.assign(document.createElement("b"), { textContent: quarters[at] }));
+    const table = box.appendChild(document.createElement("table"));
+    if (two) table.createTHead().insertRow().append(...["", "", words.baseline, words.yours].map((text) => Object.assign(document.createElement("th"), { textContent: text })));
+    const body = table.createTBody();
+    for (const { name, colour, a, b } of chart.lines) {
+      const row = body.insertRow();
+      row.insertCell().appendChild(document.createElement("i")).style.background = colour;
+      row.insertCell().textContent = name;
+      for (const values of two ? [a, b] : [a]) row.insertCell().textContent = at < values.length ? write(chart, values[at], language === "zh" ? 5 : 4) : "–";
+    }
+    return box;
+  }
+
   /** Put the line at quarter `t`. */
   move(t) {
     this.at = t;
-    if (!this.chart || !this.quarters) return;
-    while (this.cursors.children.length < this.grids.length) this.cursors.append(document.createElement("i"));
-    while (this.cursors.children.length > this.grids.length) this.cursors.lastChild.remove();
+    if (!this.chart || !this.cursors) return;
     const last = Math.max(this.quarters.length - 1, 1);
     this.grids.forEach((grid, k) => {
-      const style = this.cursors.children[k].style;
+      const style = this.cursors[k].style;
       style.transform = `translateX(${grid.left + (grid.width * Math.min(t, last)) / last}px)`;
       style.top = `${grid.top}px`;
       style.height = `${grid.height}px`;

@@ -1,39 +1,22 @@
 // The stage: maps, player, series and place panel over one history.
 
+import { Areas } from "./areas.js";
 import { clusterShape, project, readOutlines } from "./geography.js";
 import { query } from "./address.js";
+import { extentOf } from "./extent.js";
 import { Feed } from "./feed.js";
 import { Layout } from "./history.js";
 import { drawLegend } from "./legend.js";
 import { Camera, MapView, flowColour } from "./map.js";
 import { PlacePanel } from "./place.js";
 import { Player } from "./player.js";
-import { amount, differenceScale, percent, sequentialScale } from "./scales.js";
-import { Series } from "./series.js";
+import { amount, percent } from "./scales.js";
+import { Series, chartsOf } from "./series.js";
+import { SKELETON, ZOOM } from "./skeleton.js";
 import { drawTip } from "./tip.js";
 import { WORDS, quarterName } from "./words.js";
 
-const SKELETON = `
-  <div class="nq-bar">
-    <label class="nq-field"><span data-word="colour"></span><select data-pick="measure"></select></label>
-    <label class="nq-field"><span data-word="size"></span><select data-pick="size"></select></label>
-    <div class="nq-chips" data-flows></div>
-    <button type="button" class="nq-chip" data-clusters><span data-word="clusters"></span></button>
-    <div class="nq-modes" data-modes hidden></div>
-  </div>
-  <div class="nq-maps">
-    <div class="nq-map" data-map="a"></div><div class="nq-map" data-map="b" hidden></div>
-    <div class="nq-legend"></div>
-    <div class="nq-tip" hidden></div>
-    <section class="nq-place" hidden></section>
-    <div class="nq-notice" hidden></div>
-  </div>
-  <div class="nq-player"></div>
-  <div class="nq-series-head"><div class="nq-scope" data-scope></div><span class="nq-series-note"></span></div>
-  <div class="nq-series"></div>
-  <div class="nq-credit"></div>`;
-
-const ZOOM = `<div class="nq-zoom"><button type="button" data-zoom="1.6">+</button><button type="button" data-zoom="0.625">−</button><button type="button" data-zoom="0">⤢</button></div>`;
+const WIDE = { width: 980, height: 640 }; // from here on the series stand beside one map
 const isDark = () => document.querySelector("#app")?.classList.contains("theme--dark") ?? matchMedia("(prefers-color-scheme: dark)").matches;
 
 class Stage {
@@ -42,16 +25,16 @@ class Stage {
     this.facts = model.get("facts");
     this.layout = new Layout({
       places: this.facts.places.code.length, cityMeasures: this.facts.city.map((m) => m.name), nationMeasures: this.facts.nation.map((m) => m.name),
-      factors: this.facts.factors.map((f) => f.name), arcs: this.facts.arcs,
+      regions: this.facts.regions.length, regionMeasures: this.facts.defaults.areaSeries, factors: this.facts.factors.map((f) => f.name), arcs: this.facts.arcs,
     });
     const view = model.get("view");
     const known = (list, name, other) => (list.some((m) => m.name === name) ? name : other);
     this.measure = known(this.facts.city, view.measure, this.facts.defaults.measure);
     this.size = known(this.facts.city, view.size, this.facts.defaults.size);
-    this.flows = new Set(view.flows ?? this.facts.defaults.flows);
+    this.flows = new Set((view.flows ?? this.facts.defaults.flows).filter((name) => this.facts.factors.some((f) => f.name === name)));
     this.clusters = Boolean(view.clusters);
     this.mode = "both";
-    this.scope = "nation";
+    this.index = view.index ?? true;
     this.place = this.facts.places.code.indexOf(view.place ?? "");
     this.wanted = view.quarter ?? null;
     this.hovered = -1;
@@ -64,6 +47,7 @@ class Stage {
     this.player = new Player(this.find(".nq-player"), {
       lengths: () => this.feed.lengths, onMove: () => this.#dirty(), onReset: (seed) => model.send({ kind: "reset", seed }), label: quarterName,
     });
+    this.areas = new Areas(this.find(".nq-areas"), { facts: this.facts, chosen: view.series, onChange: () => { this.#areas(); this.#renew(); } });
     this.series = new Series(this.find(".nq-series"), { onSeek: (k) => this.player.seek(k) });
     this.panel = new PlacePanel(this.find(".nq-place"), { facts: this.facts, onClose: () => this.select(-1) });
     this.feed = new Feed(model, this.layout, { restart: (...news) => this.#restart(...news), changed: () => this.#news(), frames: (run) => this.#frames(run) });
@@ -106,7 +90,7 @@ class Stage {
 
   /** Scales and series after new frames. */
   #renew() {
-    this.scaleKey = "";
+    this.extentKey = "";
     this.#dirty();
     if (this.seriesTimer) return;
     this.seriesTimer = setTimeout(() => {
@@ -115,27 +99,11 @@ class Stage {
     }, this.feed.a?.frames.length > 2 ? 300 : 0);
   }
 
-  #scales() {
-    const { a, b } = this.feed.shown;
-    const key = [a.id, a.frames.length, b?.id, b?.frames.length, this.measure, this.size].join();
-    if (key === this.scaleKey) return;
-    this.scaleKey = key;
-    const last = a.frames.length - 1;
-    const seen = [0, Math.floor(last / 2), last].flatMap((k) => [...a.city(this.measure, k)]);
-    this.scale = sequentialScale(b ? [...seen, ...b.city(this.measure, b.frames.length - 1)] : seen);
-    this.largest = Math.max(...[0, last].map((k) => Math.max(...a.city(this.size, k))), 1e-12);
-    if (b) {
-      const both = Math.min(a.frames.length, b.frames.length) - 1;
-      this.gapScale = differenceScale([both, Math.ceil(both * 0.75)].flatMap((k) => Array.from(b.city(this.measure, k), (v, i) => v - a.city(this.measure, k)[i])));
-    }
-    const greatest = (factor) => Math.max(...[a, b].filter(Boolean).map((run) => run.flows(factor, run.frames.length - 1).amounts[0]), 1e-12);
-    this.largestFlow = Object.fromEntries(this.facts.factors.map(({ name }) => [name, greatest(name)]));
-  }
-
   // ---- drawing ----
 
   #buildMaps() {
-    const { places, clusters } = this.facts;
+    const { places } = this.facts;
+    const clusters = this.facts.regions.filter((region) => region.level === "cluster");
     const outlines = readOutlines(JSON.parse(new TextDecoder().decode(this.model.get("outlines"))));
     this.camera = new Camera(outlines.box);
     const world = places.longitude.map((longitude, k) => project(longitude, places.latitude[k]));
@@ -167,12 +135,13 @@ class Stage {
 
   #paint(now) {
     this.player.tick(now);
+    this.#arrange();
     const { a, b } = this.feed.shown;
     const head = this.model.get("head");
     const { computed, all } = this.feed.lengths;
     const dark = isDark();
     if (a) {
-      this.#scales();
+      this.#extent(a, b);
       const mode = b ? this.mode : "a";
       const shown = { a: ["a"], b: ["b"], both: ["a", "b"], diff: ["d"] }[mode];
       this.panel.draw({ place: this.place, quarter: this.player.quarter, a, b, language: this.language, words: this.words, dark });
@@ -191,6 +160,7 @@ class Stage {
     } else this.#drawEmpty(dark);
     if (dark !== this.wasDark) {
       this.wasDark = dark;
+      this.#chips();
       this.#renew();
     }
     const quarters = this.quarters ?? [];
@@ -214,6 +184,19 @@ class Stage {
     return this.facts.city.find((m) => m.name === name);
   }
 
+  #extent(a, b) {
+    const key = [a.id, a.frames.length, b?.id, b?.frames.length, this.measure, this.size].join();
+    if (key === this.extentKey) return;
+    this.extentKey = key;
+    Object.assign(this, extentOf({ a, b, measure: this.measure, size: this.size, factors: this.facts.factors }));
+  }
+
+  /** One map leaves room beside it for the series; two, or a place's panel, have them below. */
+  #arrange() {
+    const wide = !(this.feed.shown.b && this.mode === "both") && this.place < 0 && this.root.clientWidth >= WIDE.width && innerHeight >= WIDE.height;
+    this.root.classList.toggle("nq-wide", wide);
+  }
+
   #ramp(difference, dark) {
     return difference ? (dark ? "differenceDark" : "differenceLight") : dark ? "dark" : "light";
   }
@@ -221,9 +204,13 @@ class Stage {
   #flows(run) {
     return this.facts.factors.filter((f) => this.flows.has(f.name)).map(({ name }) => {
       const flow = run.flows(name, this.player.quarter);
-      let sum = 0;
-      for (let k = 0; k < flow.shown; k += 1) sum += flow.amounts[k];
-      return { ...flow, factor: name, largest: this.largestFlow?.[name] ?? 1, share: flow.total > 0 ? sum / flow.total : 0 };
+      const { province } = this.facts.places;
+      let [sum, across] = [0, 0];
+      for (let k = 0; k < flow.shown; k += 1) {
+        sum += flow.amounts[k];
+        across += province[flow.ends[2 * k]] !== province[flow.ends[2 * k + 1]];
+      }
+      return { ...flow, across, factor: name, largest: this.largestFlow?.[name] ?? 1, share: flow.total > 0 ? sum / flow.total : 0 };
     });
   }
 
@@ -257,14 +244,11 @@ class Stage {
   #drawSeries() {
     const { a, b } = this.feed.shown;
     if (!a || this.closed) return;
-    const city = this.scope === "place" && this.place >= 0;
-    const names = city ? this.facts.defaults.placeSeries : this.facts.defaults.series;
-    const list = city ? this.facts.city : this.facts.nation;
-    const course = (run, name) => run.frames.map((_, k) => (city ? run.cityValue(name, this.place, k) : run.nationValue(name, k)));
-    const panels = names.map((name) => ({ measure: list.find((m) => m.name === name), a: course(a, name), b: b ? course(b, name) : null }));
-    this.series.draw({ panels, quarters: this.quarters, language: this.language, dark: isDark() });
-    const note = city ? `${this.facts.places.name[this.language][this.place]} · ` : "";
-    this.find(".nq-series-note").textContent = note + (b ? this.words.series : this.words.seriesOne);
+    const dark = isDark();
+    this.#areas();
+    const charts = chartsOf({ facts: this.facts, areas: this.areas, a, b, dark, index: this.index });
+    this.series.draw({ charts, quarters: this.quarters, language: this.language, dark, words: this.words });
+    this.find(".nq-series-note").textContent = b ? this.words.series : this.words.seriesOne;
   }
 
   // ---- what the visitor does ----
@@ -272,8 +256,7 @@ class Stage {
   select(place) {
     this.place = place;
     this.find(".nq-tip").hidden = true;
-    if (place < 0) this.scope = "nation";
-    this.#scope();
+    this.#areas();
     this.#renew();
   }
 
@@ -293,19 +276,19 @@ class Stage {
     this.find("[data-pick=measure]").addEventListener("change", (event) => { this.measure = event.target.value; this.#renew(); });
     this.find("[data-pick=size]").addEventListener("change", (event) => { this.size = event.target.value; this.maps.forEach((m) => { m.baseKey = ""; }); this.#renew(); });
     this.root.addEventListener("click", (event) => {
-      const { flow, mode, zoom, scope } = event.target.closest("button")?.dataset ?? {};
+      const { flow, mode, zoom, index } = event.target.closest("button")?.dataset ?? {};
       if (flow) this.flows[this.flows.has(flow) ? "delete" : "add"](flow);
       if (mode) this.mode = mode;
-      if (scope) this.scope = scope;
+      if (index !== undefined) this.index = !this.index;
       if (zoom === "0") this.camera.reset();
       else if (zoom) this.maps[0].zoomBy(Number(zoom));
       if (event.target.closest("[data-clusters]")) this.clusters = !this.clusters;
-      if (flow || mode || scope || zoom || event.target.closest("[data-clusters]")) { this.#chips(); this.#modes(); this.#scope(); this.#renew(); }
+      if (flow || mode || index !== undefined || zoom || event.target.closest("[data-clusters]")) { this.#chips(); this.#modes(); this.#areas(); this.#renew(); }
     });
     this.onWords = () => { this.#word(); this.#renew(); };
     this.model.on("change:language", this.onWords);
     this.resizes = new ResizeObserver(() => { this.series.resize(); this.#dirty(); });
-    this.resizes.observe(this.find(".nq-maps"));
+    for (const part of [".nq-maps", ".nq-series"]) this.resizes.observe(this.find(part));
     this.theme = new MutationObserver(() => this.#dirty());
     const app = document.querySelector("#app");
     if (app) this.theme.observe(app, { attributes: true, attributeFilter: ["class"] });
@@ -320,6 +303,7 @@ class Stage {
     this.model.off("change:language", this.onWords);
     this.player.close();
     this.series.close();
+    this.areas.close();
   }
 
   #word() {
@@ -334,9 +318,11 @@ class Stage {
     const zoom = this.root.querySelectorAll("[data-zoom]");
     ["zoomIn", "zoomOut", "zoomReset"].forEach((name, k) => { zoom[k].title = this.words[name]; zoom[k].setAttribute("aria-label", this.words[name]); });
     this.find(".nq-credit").textContent = this.words.credit;
+    this.find("[data-flows]").setAttribute("aria-label", this.words.flows);
+    this.find("[data-modes]").setAttribute("aria-label", this.words.views);
     this.#chips();
     this.#modes();
-    this.#scope();
+    this.#areas();
     this.maps.forEach((map) => { map.baseKey = ""; });
   }
 
@@ -361,10 +347,12 @@ class Stage {
     this.#buttons(host, ["a", "b", "both", "diff"].map((m) => ["mode", m, this.words[{ a: "baseline", b: "yours", both: "both", diff: "difference" }[m]]]), (v) => v === this.mode);
   }
 
-  #scope() {
-    const list = [["scope", "nation", this.words.nation]];
-    if (this.place >= 0) list.push(["scope", "place", this.facts.places.name[this.language][this.place]]);
-    this.#buttons(this.find("[data-scope]"), list, (v) => v === this.scope);
+  #areas() {
+    this.areas.draw({ place: this.place, language: this.language, words: this.words, dark: isDark() });
+    const index = this.find("[data-index]");
+    index.hidden = this.areas.drawn.length < 2;
+    index.title = this.words.indexHint;
+    index.setAttribute("aria-pressed", String(this.index));
   }
 
   /** A link that shows this again: written into the address, at most twice a second. */
@@ -372,9 +360,9 @@ class Stage {
     if (this.addressTimer || !this.model.get("head").a) return;
     this.addressTimer = setTimeout(() => {
       this.addressTimer = 0;
-      const { facts, measure, size, flows, clusters, place, language } = this;
+      const { facts, measure, size, flows, clusters, place, index, language } = this;
       const quarter = this.wanted === null ? this.quarters?.[this.player.quarter] : quarterName(this.wanted);
-      const text = query({ head: this.model.get("head"), facts, measure, size, flows, clusters, place, language, playing: this.player.playing, quarter });
+      const text = query({ head: this.model.get("head"), facts, measure, size, flows, clusters, place, areas: this.areas.chosen, index, language, playing: this.player.playing, quarter });
       if (text !== location.search) history.replaceState(history.state, "", text);
     }, 500);
   }
@@ -387,8 +375,14 @@ class Stage {
       at: this.player.at, quarter: this.player.quarter, name: this.quarters?.[this.player.quarter], playing: this.player.playing, seed: head.seed, state: head.state,
       a: a && { id: a.id, computed: a.frames.length }, b: b && { id: b.id, computed: b.frames.length }, all: head.a?.all, forks: head.forks, first: head.first,
       measure: this.measure, place: this.place < 0 ? null : this.facts.places.code[this.place], zoom: this.camera.zoom, mode: this.mode, firstPaint: this.firstPaint, paints: [...this.paints],
-      seriesDrawn: this.series.drawn, frameBytes: this.layout.length * 4, arcs: a ? this.#flows(a).map((f) => [f.factor, f.shown, f.number]) : [],
+      areas: this.areas.chosen, index: this.index, flows: [...this.flows], clusters: this.clusters, size: this.size, wide: this.root.classList.contains("nq-wide"), seriesDrawn: this.series.drawn, frameBytes: this.layout.length * 4, arcs: a ? this.#flows(a).map((f) => [f.factor, f.shown, f.number, f.across]) : [],
     };
+  }
+
+  /** A charted measure of an area over all quarters of run "a" or "b". */
+  courseOf(run, name, area) {
+    const line = this.areas.lines(false).find(({ id }) => id === area);
+    return this.feed[run].frames.map((_, k) => line.value(this.feed[run], name, k));
   }
 
   /** One city measure of quarter `k` of run "a" or "b", as numbers. */
