@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from nqpf.model import economy as economy_module
+from nqpf.model.scenario import Scenario
+
 # The same examples every time, and no clock: another program on the machine must not fail a test.
 settings.register_profile("nqpf", derandomize=True, deadline=None)
 settings.load_profile("nqpf")
@@ -42,3 +45,13 @@ def reference():
 def country(economies):
     """Facts of a synthetic country of six cities and four sectors; read-only."""
     return economies.country()
+
+
+@pytest.fixture(scope="module")
+def small_economies(economies, country):
+    """Every economy of the module is a small synthetic one."""
+    scenario = Scenario.load("china")
+    geography, _, start = economies.inverted(country, scenario.parameters, seed=scenario.seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(economy_module, "base_quarter", lambda _: (country, geography, start))
+        yield

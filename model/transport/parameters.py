@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import Field
-
-from nqpf.agents.typing import Strict
-
-
-def _p(default: float, low: float, high: float, meaning: str, unit: str, source: str) -> Any:
-    """A parameter: default, inclusive bounds, meaning, unit, source."""
-    return Field(default, ge=low, le=high, description=meaning, json_schema_extra={"unit": unit, "source": source})
+from nqpf.agents.typing import Strict, parameter
 
 
 class Transport(Strict):
     """Door-to-door times by road and rail."""
 
-    road_speed: float = _p(80.0, 20.0, 130.0, "Speed on roads between places", "km/h", "assumed: prototype")
-    road_detour: float = _p(
-        1.25, 1.0, 3.0, "Road length over great-circle distance", "ratio", "assumed: prototype; literature 1.2-1.4"
+    road_speed: float = parameter(
+        80.0, 20.0, 130.0, "Speed on roads between places", "km/h", "assumed: tried on the data of 2010-2023"
     )
-    road_terminal: float = _p(
-        20.0, 0.0, 240.0, "Getting out of one place and into the other, both ends", "minutes", "assumed: prototype"
+    road_detour: float = parameter(
+        1.25, 1.0, 3.0, "Road length over great-circle distance", "ratio", "assumed; literature 1.2-1.4"
     )
-    rail_access: float = _p(
+    road_terminal: float = parameter(
+        20.0,
+        0.0,
+        240.0,
+        "Getting out of one place and into the other, both ends",
+        "minutes",
+        "assumed: tried on the data of 2010-2023",
+    )
+    rail_access: float = parameter(
         50.0,
         0.0,
         240.0,
         "To, through and from the stations, waiting included, both ends",
         "minutes",
-        "assumed: prototype",
+        "assumed: tried on the data of 2010-2023",
     )
-    rail_transfer: float = _p(
+    rail_transfer: float = parameter(
         40.0,
         0.0,
         240.0,
@@ -40,7 +38,7 @@ class Transport(Strict):
         "minutes",
         "assumed; half an hour's wait and the walk",
     )
-    rail_detour: float = _p(
+    rail_detour: float = parameter(
         1.02,
         1.0,
         3.0,
@@ -48,7 +46,7 @@ class Transport(Strict):
         "ratio",
         "median of 18 lines' published lengths",
     )
-    rail_speed_share: float = _p(
+    rail_speed_share: float = parameter(
         0.72,
         0.1,
         1.0,
@@ -56,7 +54,14 @@ class Transport(Strict):
         "share",
         "median of half of the single-line pairs timed in March 2016",
     )
-    local_speed: float = _p(50.0, 5.0, 130.0, "Speed on roads inside a place", "km/h", "assumed: prototype")
-    local_terminal: float = _p(
-        10.0, 0.1, 120.0, "Getting under way and parking inside a place", "minutes", "assumed: prototype"
+    local_speed: float = parameter(
+        50.0, 5.0, 130.0, "Speed on roads inside a place", "km/h", "assumed: tried on the data of 2010-2023"
+    )
+    local_terminal: float = parameter(
+        10.0,
+        0.1,
+        120.0,
+        "Getting under way and parking inside a place",
+        "minutes",
+        "assumed: tried on the data of 2010-2023",
     )

@@ -50,14 +50,7 @@ def killed_after(operations: int):
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _small(economies, country):
-    """Every economy of this module is a small synthetic one."""
-    scenario = Scenario.load("china")
-    geography, _, start = economies.inverted(country, scenario.parameters, seed=scenario.seed)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(economy_module, "base_quarter", lambda _: (country, geography, start))
-        yield
+pytestmark = pytest.mark.usefixtures("small_economies")
 
 
 def play(folder: Path, quarters: int = QUARTERS, *, resume: bool = True, stop_after: int | None = None) -> None:

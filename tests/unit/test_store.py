@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import nqpf.model.economy as economy_module
 from nqpf.experiments import open_run
 from nqpf.experiments.simulate import run, simulate
 from nqpf.experiments.store import check_same, claimed, default_folder
@@ -15,15 +14,7 @@ from nqpf.model.errors import InputError
 from nqpf.model.recorder import DETAILS, TABLES
 from nqpf.model.scenario import Scenario
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _small(economies, country):
-    """Every economy of this module is a small synthetic one."""
-    scenario = Scenario.load("china")
-    geography, _, start = economies.inverted(country, scenario.parameters, seed=scenario.seed)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(economy_module, "base_quarter", lambda _: (country, geography, start))
-        yield
+pytestmark = pytest.mark.usefixtures("small_economies")
 
 
 @pytest.fixture(scope="module")
