@@ -65,12 +65,6 @@ class Schedule:
             self._latest[leaf] = _same_or(self._latest[leaf], self._value(leaf, quarter))
         return dict(self._latest)
 
-    def changed_at(self, quarter: int) -> frozenset[str]:
-        """Leaf levers that differ somewhere from the quarter before."""
-        return frozenset(
-            leaf for leaf in LEVERS if not np.array_equal(self._value(leaf, quarter), self._value(leaf, quarter - 1))
-        )
-
     def supply_loss(self, quarter: int) -> Floats:
         """Share of productivity lost, (n_places,), read-only: 1 − Π(1 − size) over the supply shocks that hold."""
         self._latest_loss = _same_or(self._latest_loss, self._loss(quarter))

@@ -22,8 +22,3 @@ def parse_quarter(text: str) -> Quarter:
 def format_quarter(quarter: int) -> str:
     """A number as `2024Q1`."""
     return f"{quarter // 4:04d}Q{quarter % 4 + 1}"
-
-
-def first_month(quarter: int) -> str:
-    """The first month of a quarter as `2024-01`."""
-    return f"{quarter // 4:04d}-{quarter % 4 * 3 + 1:02d}"

@@ -105,7 +105,6 @@ class Sectors(_ReadOnly):
     gdp_share: Floats  # adds to one
     skill_share: Floats  # of the wage bill that goes to talent
     rd_share: Floats  # R&D, of gross output
-    digital_intensity: Floats  # total requirement of digital goods and services per unit of output
     broad_parts: Floats  # (n_sectors, 3) of a sector that is primary, secondary, tertiary industry; rows add to one
     final_demand: Floats  # CNY million a year of the table's year: households, government, investment; ≥ 0
     strategic: Bools
@@ -127,7 +126,6 @@ class StartYear(_ReadOnly):
     secondary_share: Floats
     tertiary_share: Floats
     it_employment_share: Floats  # of the employed
-    science_employment_share: Floats
     capital: Floats  # CNY million, 2020 prices
     birth_rate: Floats  # a person and year
     death_rate: Floats

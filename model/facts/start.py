@@ -36,7 +36,6 @@ def make_start_year(table: Table, places: Places) -> StartYear:
         secondary_share=secondary,
         tertiary_share=tertiary,
         it_employment_share=table.floats("it_employment_share")[order],
-        science_employment_share=table.floats("science_employment_share")[order],
         capital=table.floats("capital")[order],
         birth_rate=table.floats("birth_rate")[order],
         death_rate=table.floats("death_rate")[order],

@@ -114,12 +114,11 @@ def test_values_never_leave_a_levers_range(scenario: Scenario):
 @calm
 @given(scenarios, st.integers(0, 50))
 def test_a_change_is_reported_exactly_when_there_is_one(scenario: Scenario, ahead: int):
-    """`changed_at` and the identity of arrays both say what comparing the values says."""
+    """The identity of arrays says what comparing the values says."""
     plan = Schedule(scenario, FACTS)
     before, now = plan.at(START + ahead - 1), plan.at(START + ahead)
     differs = {leaf for leaf in LEVERS if not np.array_equal(before[leaf], now[leaf])}
     assert {leaf for leaf in LEVERS if before[leaf] is not now[leaf]} == differs
-    assert plan.changed_at(START + ahead) == differs
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=6)

@@ -24,10 +24,10 @@ G,Genf,W,town,46.2,6.1,16,1
     "regions": "region,level,name_en\nW,province,West\nall,macro_region,All\nM,province,Middle\nX,nation,Land\n",
     "region_members": "region,city,primary\n",
     "start": """city,population,talent_share,gdp,primary_share,secondary_share,tertiary_share,it_employment_share,\
-science_employment_share,capital,birth_rate,death_rate,net_migration_rate
-A,20000,0.3,900,0.1,0.4,0.5,0.02,0.01,2000,0.01,0.008,-0.001
-B,130000,0.4,9000,0.01,0.2,0.79,0.05,0.03,20000,0.01,0.008,0
-G,200000,0.45,20000,0,0.2,0.8,0.05,0.04,50000,0.01,0.008,0.002
+capital,birth_rate,death_rate,net_migration_rate
+A,20000,0.3,900,0.1,0.4,0.5,0.02,2000,0.01,0.008,-0.001
+B,130000,0.4,9000,0.01,0.2,0.79,0.05,20000,0.01,0.008,0
+G,200000,0.45,20000,0,0.2,0.8,0.05,50000,0.01,0.008,0.002
 """,
     "rail_edges": "line,origin,destination,opened,speed_kmh,distance_km,high_speed\n1,A,B,1858-06,160,70,0\n",
     "rail_times": "origin,destination,high_speed_2016,high_speed_2021,conventional_2021\nB,G,,,100\n",
@@ -222,10 +222,10 @@ def test_no_shipped_state(start):
     assert refused({}, start).startswith("start: ")
 
 
-SECTORS = """sector,name_en,value_added_share,gdp_share,skill_share,rd_share_of_output,tradability,digital_intensity,\
+SECTORS = """sector,name_en,value_added_share,gdp_share,skill_share,rd_share_of_output,tradability,\
 primary_part,secondary_part,strategic,final_household,final_government,final_investment
-goods,Goods,0.4,0.5,0.2,0.02,goods,0.1,0.2,0.8,1,100,0,50
-local,Local,0.6,0.5,0.3,0,local,0.1,0,0.2,0,100,50,-20
+goods,Goods,0.4,0.5,0.2,0.02,goods,0.2,0.8,1,100,0,50
+local,Local,0.6,0.5,0.3,0,local,0,0.2,0,100,50,-20
 """
 FLOWS = "supplier,user,share\ngoods,goods,0.4\ngoods,local,0.3\nlocal,goods,0.2\nlocal,local,0.1\n"
 
@@ -249,7 +249,7 @@ def test_own_industries(industries):
     ("table", "old", "new", "message"),
     [
         ("sectors", "0.2,0.8,1", "0.3,0.8,1", "column 'secondary_part': with primary_part adds to more than 1"),
-        ("sectors", "goods,0.1,0.2", "local,0.1,0.2", "column 'tradability': the last sector, and no other"),
+        ("sectors", "goods,0.2", "local,0.2", "column 'tradability': the last sector, and no other"),
         ("sectors", "0.4,0.5", "0.5,0.5", "sectors.csv:2: column 'value_added_share': with the inputs of 'goods'"),
         ("sectors", "0.4,0.5", "0.4,0.7", "column 'gdp_share': adds to 1.2000; it has to add to 1"),
         ("sectors", "100,", "0,", "column 'final_household': no sector has final demand"),

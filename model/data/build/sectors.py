@@ -71,7 +71,6 @@ def tables(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
             "skill_share": (college * COLLEGE_PREMIUM / (1 + college * (COLLEGE_PREMIUM - 1))).round(4),
             "rd_share_of_output": raw.rd_share_of_output,
             "tradability": raw.tradability.map(TRADABILITY),
-            "digital_intensity": raw.digital_total_requirement,
             "primary_part": broad.primary.round(4),
             "secondary_part": broad.secondary.round(4),
             "strategic": [int(s in STRATEGIC) for s in raw.index],

@@ -76,7 +76,6 @@ def start(source: Source, year: int) -> pd.DataFrame:
     shares = sector_shares(source, year, gdp, flags)
     talent = demography.talent_share(source, year, people, flags)
     information = employment(source, "it_employment_share", year, people, flags)
-    science = employment(source, "science_employment_share", year, people, flags)
     capital = gdp * source.province.map(capital_control(source, year) / by_province(gdp, source.province))
     births, deaths = demography.vital_rates(source, year, people)
     migration = demography.net_migration(source, year, people, flags)
@@ -88,7 +87,6 @@ def start(source: Source, year: int) -> pd.DataFrame:
             "gdp": gdp.round(0).astype(int),
             **{f"{share}_share": shares[share] for share in SHARES},
             "it_employment_share": information.round(5),
-            "science_employment_share": science.round(5),
             "capital": capital.round(0).astype(int),
             "birth_rate": births.round(9),
             "death_rate": deaths.round(9),
