@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nqpf.agents.firms.columns import Firms
     from nqpf.agents.typing import Floats, Ints
     from nqpf.model.markets.incomes import Distribution
+    from nqpf.model.parameters import Technology
     from nqpf.model.processes.production import Production
 
 TOLERANCE = 1e-9
@@ -28,17 +29,21 @@ IDENTITIES: dict[str, str] = {
     "sectors": "the world's sales of a sector equal its spending on it",
     "purchases": "what a place buys from all sellers adds up to what it spends",
     "spending": "what a place spends on a sector is its share of final spending and its firms' inputs",
-    "value_added": "wages, net surplus, R&D and tax add up to value added in each place",
+    "value_added": "wages, net surplus, R&D, tax and net payments for data, less subsidies, add up to value added",
+    "data": "what users pay for data is what providers and exchanges get, and what exchanges spend",
     "household": "consumption and saving add up to wages, subsidies and dividends",
     "dividends": "dividends received equal dividends paid",
-    "government": "public spending and subsidies equal tax, in the nation",
-    "province_budget": "each province's cities spend its tax less the centre's share plus its transfer",
-    "city_budget": "each city spends its part, by residents and by tax, of its province's budget",
-    "saving": "investment equals saving and retained surplus",
+    "government": "public spending, subsidies, guidance funds and the mission equal tax, in the nation",
+    "mission": "the mission's money is its share of value added, spent in each place by weight",
+    "province_budget": "each province's cities spend its tax less the centre's share plus its transfer and development",
+    "city_budget": "each city spends its part, by residents and by tax, of its province's budget, and its development",
+    "subsidies": "subsidies and guidance funds are their shares of wages, value added and budgets, cell by cell",
+    "saving": "investment equals saving, retained surplus and guidance funds",
     "place": "GDP less absorption equals capital, dividend and fiscal outflow in each place",
     "nation": "value added equals final spending: no net exports beyond the start's",
     "employment": "firms employ all people at work in each place",
     "firm_sales": "firms' sales add up to their cell's",
+    "public_capital": "public capital changes only by depreciation and public investment",
     "ownership": "owners' shares add up to each place's capital, after investment",
     "ownership_turnover": "the same after exits and entries",
 }
@@ -89,28 +94,49 @@ def flows(production: Production, distribution: Distribution) -> dict[str, float
     tax = np.bincount(province, a.tax)
     residents = np.bincount(province, distribution.population)
     e = distribution.equalisation
-    transfers = rates.central_share * tax.sum() * (e * residents / residents.sum() + (1 - e) * tax / tax.sum())
+    central, mission = rates.central_share * tax.sum(), distribution.mission_rate * a.value_added.sum()
+    development = rates.development_share * (central - mission)
+    transfers = (central - mission - development) * (e * residents / residents.sum() + (1 - e) * tax / tax.sum())
     budget = (1 - rates.central_share) * tax + transfers
-    spent = a.public_spending + a.talent_subsidy
+    spent = a.public_spending + a.talent_subsidy + a.industry_subsidy + a.fund
     weight = rates.city_population_weight
     part = weight * distribution.population / residents[province] + (1 - weight) * a.tax / tax[province]
+    given = development * distribution.development_weight
     wanted = a.final[:, None] * production.final_shares + c.sales[:n] @ distribution.technology.input_requirements.T
     hosted = distribution.destinations * a.saving[:, None]
     held = distribution.ownership * a.dividends
-    outflow = (hosted.sum(1) - hosted.sum(0)) - (held.sum(1) - held.sum(0)) - (spent - a.tax)
+    paid_out = (a.data_paid - a.exchange_cost)[:, None] * distribution.data.providers
+    outflow = (hosted.sum(1) - hosted.sum(0)) - (held.sum(1) - held.sum(0)) - (spent + a.mission - a.tax)
+    outflow += paid_out.sum(1) - paid_out.sum(0)
+    by_sector = c.sales[:n] * distribution.technology.value_added_share
     value_added, final = a.value_added.sum(), a.final.sum()
     return {
         "goods": _relative((deliveries - c.sales)[sells], c.sales[sells]),
         "sectors": _relative(c.sales.sum(0) - c.spending.sum(0), c.sales.sum(0)),
         "purchases": _relative(purchases - c.spending, c.spending),
         "spending": _relative(c.spending[:n] - wanted, wanted),
-        "value_added": _relative(wages + a.surplus + a.research + a.tax - a.value_added, a.value_added),
+        "value_added": _relative(
+            wages + a.surplus + a.research + a.tax + a.data_paid - a.data_received - a.industry_subsidy - a.value_added,
+            a.value_added,
+        ),
+        "data": max(
+            _relative(a.data_received - paid_out.sum(0), a.value_added),
+            _relative(a.data_paid - a.exchange_cost - paid_out.sum(1), a.value_added),
+            _relative(a.exchange_cost - distribution.data.exchange_cost * a.data_paid, a.value_added),
+        ),
         "household": _relative(a.consumption + a.saving - wages - a.talent_subsidy - a.dividends_received, a.income),
         "dividends": _off(a.dividends_received.sum() / a.dividends.sum()),
-        "government": _off((a.public_spending + a.talent_subsidy).sum() / a.tax.sum()),
-        "province_budget": _relative(np.bincount(province, spent) - budget, budget),
-        "city_budget": _relative(spent - part * budget[province], spent),
-        "saving": _off(a.investment.sum() / (a.saving.sum() + rates.retention * a.surplus.sum())),
+        "government": _off((spent + a.mission).sum() / a.tax.sum()),
+        "mission": _relative(a.mission - mission * distribution.mission_weight, a.value_added),
+        "province_budget": _relative(np.bincount(province, spent - given) - budget, budget),
+        "city_budget": _relative(spent - part * budget[province] - given, spent),
+        "subsidies": max(
+            _relative(a.talent_subsidy - distribution.talent_subsidy * a.wages_talent, a.value_added),
+            _relative(a.industry_subsidy - (distribution.industry_subsidy * by_sector).sum(1), a.value_added),
+            _relative(a.fund - distribution.fund_share * a.budget, a.value_added),
+            _relative(a.development - given, a.value_added),
+        ),
+        "saving": _off(a.investment.sum() / (a.saving.sum() + rates.retention * a.surplus.sum() + a.fund.sum())),
         "place": _relative(c.sales[:n] @ distribution.technology.value_added_share - a.final - outflow, a.value_added),
         "nation": _off(value_added / final),
     }
@@ -127,6 +153,14 @@ def firms(production: Production, firms: Firms, at_work: tuple[Floats, Floats]) 
         "firm_sales": _relative((total - sales)[sales > 0], sales[sales > 0]),
         "employment": max(_relative(e - w, w) for e, w in zip(employed, at_work, strict=True)),
     }
+
+
+def public_capital(before: Floats, after: Floats, technology: Technology, production: Production) -> float:
+    """Stock of public capital against what was left and what was invested, (n_places,) units each."""
+    a = production.accounts
+    ordinary = np.maximum(a.public_spending - a.development, 0.0)
+    invested = (technology.public_investment * ordinary + a.development) / production.price
+    return _relative(after - before - (invested - technology.public_depreciation * before), after)
 
 
 def ownership(owned: Floats, firms: Firms, n_sectors: int) -> float:

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nqpf.model import measures
+from nqpf.model.industries import comparative_advantage
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
     from nqpf.model.facts import Facts
+    from nqpf.model.frictions import Layers
+    from nqpf.model.markets.incomes import Distribution
+    from nqpf.model.processes.breakthroughs import Consortia
     from nqpf.model.processes.population import VitalEvents
     from nqpf.model.processes.production import Production
     from nqpf.model.processes.turnover import Turnover
@@ -28,17 +32,31 @@ class Quarter:
     fundamentals: Fundamentals
     state: State
     production: Production
+    distribution: Distribution
+    layers: Layers
+    compute: Floats  # over need, (n_places,)
     at_work: tuple[Floats, Floats]
     events: VitalEvents
     moves: tuple[Ints, Ints]  # labour, talent: (origin, destination)
     investment: Floats  # (home, host), CNY million
+    rent_share: float  # of households' spending
+    projects: Ints  # joint projects, (place, partner's place)
+    consortia: Consortia
     turnover: Turnover
+
+    @property
+    def data_payments(self) -> Floats:
+        """Payments for data by whose they are and who uses them, (provider, user), CNY million."""
+        a = self.production.accounts
+        return ((a.data_paid - a.exchange_cost)[:, None] * self.distribution.data.providers).T
 
 
 def city_measures(q: Quarter) -> dict[str, Floats]:
     """Measures by place, (n_places,) each, in the order of `measures.CITY`."""
     s, a, c = q.state, q.production.accounts, q.production.clearing
     n, n_sectors = q.production.basket.value.shape
+    sectors, value = q.facts.sectors, q.production.basket.value
+    alpha = 1 - q.fundamentals.technology.labour_exponent
     population = s.labour + s.talent
     gdp = a.value_added * (s.gdp_volume / a.value_added.sum())
     employment = q.at_work[0] + q.at_work[1]
@@ -73,6 +91,11 @@ def city_measures(q: Quarter) -> dict[str, Floats]:
         "public_spending": a.public_spending,
         "tax": a.tax,
         "talent_subsidy": a.talent_subsidy,
+        "industry_subsidy": a.industry_subsidy,
+        "guidance_fund": a.fund,
+        "mission": a.mission,
+        "data_paid": a.data_paid,
+        "data_received": a.data_received,
         "rd": a.research,
         "absorption": a.final,
         "price_level": q.production.price / q.fundamentals.base_price,
@@ -82,7 +105,23 @@ def city_measures(q: Quarter) -> dict[str, Floats]:
         "firms": np.bincount(city, minlength=n),
         "entries": q.turnover.entries.reshape(n, -1).sum(1),
         "exits": q.turnover.exits.reshape(n, -1).sum(1),
+        "moved_in": np.bincount(q.turnover.moved_to // n_sectors, minlength=n),
+        "moved_out": np.bincount(q.turnover.moved_from // n_sectors, minlength=n),
         "own_trade_share": from_own.sum(1) / bought.sum(1),
+        "tfp": gdp / ((stock * q.fundamentals.base_price) ** alpha * employment ** (1 - alpha)),
+        "public_capital": s.public_capital * q.fundamentals.base_price,
+        "data": np.bincount(city, s.firms.data, n),
+        "compute": q.compute,
+        "digital": q.layers.digital,
+        "digital_value_added": value @ np.minimum(sectors.digital, 1.0),
+        "strategic_value_added": value[:, sectors.strategic].sum(1),
+        "targeted_value_added": np.where(s.targets, value, 0.0).sum(1),
+        "rent": q.rent_share * a.consumption / q.layers.land,
+        "input_exposure": input_exposure(q),
+        "breakthroughs": np.bincount(q.consortia.city[q.consortia.succeeded], minlength=n),
+        "attempts": np.bincount(q.consortia.city, minlength=n),
+        "collaborations": q.projects.sum(1),
+        "new_track_firms": np.bincount(city[s.firms.track >= n_sectors], minlength=n),
     }
     return {m.name: values[m.name] for m in measures.CITY}
 
@@ -110,15 +149,15 @@ def sector_measures(q: Quarter) -> dict[str, Floats | Ints]:
     t, c = q.fundamentals.technology, q.production.clearing
     sales = c.sales[:n]
     cells = n * n_sectors
-    share = value / value.sum(1, keepdims=True)
-    nation = value.sum(0) / value.sum()  # 0 for a sector nobody is in, as with very few firms
     return {
         "output": sales,
         "value_added": value,
         "employment": sales * t.labour_wage_share / c.wage_labour[:n, None]
         + sales * t.talent_wage_share / c.wage_talent[:n, None],
         "firms": np.bincount(q.state.firms.cell, minlength=cells).reshape(n, n_sectors),
-        "rca": np.divide(share, nation, out=np.zeros_like(share), where=nation > 0),
+        "rca": comparative_advantage(value),
+        "targeted": q.state.targets.astype(np.int64),
+        "knowledge": q.state.knowledge,
     }
 
 
@@ -144,6 +183,7 @@ def nation_measures(q: Quarter, city: dict[str, Floats]) -> dict[str, float]:
         for kernel, kind in ((trade.goods, trade.is_goods), (trade.services, trade.is_services))
     )
     moved = q.moves[0] + q.moves[1]
+    s = q.state
     values = {
         "absorption_volume": q.state.absorption_volume,
         "theil_gdp_per_head": theil,
@@ -152,6 +192,16 @@ def nation_measures(q: Quarter, city: dict[str, Floats]) -> dict[str, float]:
         "top10_gdp_share": _top_share(city["gdp"]),
         "top10_population_share": _top_share(city["population"]),
         "sd_log_return": float(np.log(city["capital_return"]).std()),
+        "sd_log_cell_return": _cell_return_dispersion(q),
+        "theil_public_capital": _province_theil(q.facts, city["public_capital"], city["population"]),
+        "rent_gap": _rent_gap(q, city),
+        "structural_similarity": structural_similarity(q.production.basket.value, province),
+        "targeted_share": totals["targeted_value_added"] / totals["value_added"],
+        "strategic_share": totals["strategic_value_added"] / totals["value_added"],
+        "turnover_rate": (totals["entries"] + totals["exits"]) / totals["firms"],
+        "cross_province_consortia": float(q.consortia.across(province).sum()),
+        "cross_province_collaboration": float(q.projects[across].sum() / max(q.projects.sum(), 1)),
+        "tracks": float((s.tracks.origin >= 0).sum()),
         "cross_province_investment": float(q.investment[across].sum() / q.investment.sum()),
         "cross_province_trade": float(goods[across].sum() / goods.sum()),
         "exports": abroad,
@@ -171,6 +221,59 @@ def gini(values: Floats) -> float:
 def _top_share(values: Floats) -> float:
     largest = np.sort(values)[-_LARGEST:]
     return float(largest.sum() / values.sum())
+
+
+def input_exposure(q: Quarter) -> Floats:
+    """Share of firms' inputs bought outside their province, (n_places,)."""
+    c, t = q.production.clearing, q.fundamentals.technology
+    trade, province = q.production.market.trade, q.facts.places.province
+    n = len(province)
+    inputs = c.sales[:n] @ t.input_requirements.T
+    same = province[:, None] == province
+    inside = np.ones_like(inputs)
+    for kernel, kind in ((trade.goods, trade.is_goods), (trade.services, trade.is_services)):
+        near = np.where(same, kernel[:n, :n], 0.0)
+        inside[:, kind] = near.T @ c.weights[:n, kind] / c.competition[:n, kind]
+    return np.asarray(1 - (inputs * inside).sum(1) / inputs.sum(1))
+
+
+def structural_similarity(value_added: Floats, province: Ints) -> float:
+    """Mean overlap of sector shares over pairs of places of one province; 1 if no province has two."""
+    share = value_added / value_added.sum(1, keepdims=True)
+    overlaps: list[Floats] = []
+    for p in np.unique(province):
+        rows = share[province == p]
+        upper = np.triu_indices(len(rows), 1)
+        overlaps.append(1 - np.abs(rows[:, None] - rows).sum(2)[upper] / 2)
+    together = np.concatenate(overlaps)
+    return float(together.mean()) if len(together) else 1.0
+
+
+def _cell_return_dispersion(q: Quarter) -> float:
+    """Standard deviation of ln(value added / capital) over cells, weighted by capital."""
+    value = q.production.basket.value
+    capital = np.bincount(q.state.firms.cell, q.state.firms.capital, value.size)
+    some = (capital > 0) & (value.ravel() > 0)
+    log_return, weight = np.log(value.ravel()[some] / capital[some]), capital[some] / capital[some].sum()
+    mean = weight @ log_return
+    return float(np.sqrt(weight @ (log_return - mean) ** 2))
+
+
+def _rent_gap(q: Quarter, city: dict[str, Floats]) -> float:
+    """Log of mean rent outside the hinterland over that inside, weighted by residents; 0 if either has nobody."""
+    inside = q.fundamentals.structure.hinterland
+    if inside.all() or not inside.any():
+        return 0.0
+    outer, inner = (np.average(city["rent"][where], weights=city["population"][where]) for where in (~inside, inside))
+    return float(np.log(outer / inner))
+
+
+def _province_theil(facts: Facts, amount: Floats, people: Floats) -> float:
+    """Theil index over provinces of an amount per head, weighted by the amount."""
+    province = facts.places.province
+    y, n = np.bincount(province, amount), np.bincount(province, people)
+    y, n = y / y.sum(), n / n.sum()
+    return float((y * np.log(y / n)).sum())
 
 
 def _theil(facts: Facts, city: dict[str, Floats]) -> tuple[float, float]:

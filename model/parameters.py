@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from nqpf.agents.firms.parameters import EntryExit, Research
+from nqpf.agents.firms.parameters import EntryExit, Relocation, Research
+from nqpf.agents.governments.parameters import Governments
 from nqpf.agents.typing import Strict, parameter
+from nqpf.model.exchange.parameters import Collaboration, Data
 from nqpf.model.transport.parameters import Transport
 
 
@@ -59,6 +61,30 @@ class Technology(Strict):
         "Talent employed over resident talent",
         "share",
         "assumed; 2010 census .608",
+    )
+    public_capital_elasticity: float = parameter(
+        0.006, 0.0, 0.2, "φ_G: elasticity of a place's productivity in public capital", "1", "Zhou and Gong: .006"
+    )
+    public_investment: float = parameter(
+        0.3, 0.0, 1.0, "Public spending that becomes public capital", "share", "assumed; development money all does"
+    )
+    public_depreciation: float = parameter(
+        0.02, 0.001, 0.2, "Public capital lost in a quarter", "1 / quarter", "assumed"
+    )
+    digital_gain_lagging: float = parameter(
+        0.11, 0.0, 1.0, "Log productivity per unit of digital intensity below the mean", "1", "Liu, Zhang and Cai: .11"
+    )
+    digital_gain_advanced: float = parameter(0.03, 0.0, 1.0, "The same above the mean", "1", "Liu, Zhang and Cai: .03")
+    cluster_externality: float = parameter(
+        0.03,
+        0.0,
+        0.1,
+        "Elasticity of productivity in a sector's growth in its advanced manufacturing clusters",
+        "1",
+        "localisation .02-.05, recalled",
+    )
+    area_externality: float = parameter(
+        0.01, 0.0, 0.1, "The same of strategic sectors in the strategic-industry areas", "1", "assumed"
     )
 
 
@@ -136,6 +162,20 @@ class Trade(Strict):
         "log / quarter",
         "assumed",
     )
+    land_gate_cost: float = parameter(
+        0.15, 0.0, 2.0, "Log foreign cost of a land gate over a seaport's", "log", "assumed: rail against sea"
+    )
+    zone_depth: float = parameter(
+        0.05, 0.0, 1.0, "Log foreign cost that an open free-trade zone saves its place", "log", "assumed"
+    )
+    digital_gain: float = parameter(
+        0.03,
+        0.0,
+        0.5,
+        "Fall of log trade cost per unit of digital intensity gained",
+        "1",
+        "Liu, Zhang and Cai: −3.19 %",
+    )
 
 
 class Income(Strict):
@@ -176,6 +216,9 @@ class Income(Strict):
         "share",
         "assumed: tried on the data of 2010-2023",
     )
+    development_share: float = parameter(
+        0.1, 0.0, 0.9, "Part of the centre's money, mission apart, that is spent on development", "share", "assumed"
+    )
 
 
 class Capital(Strict):
@@ -207,6 +250,14 @@ class Capital(Strict):
     )
     home_bias: float = parameter(
         0.9, 0.0, 5.0, "Log friction of leaving one's own city", "log", "assumed: tried on the data of 2010-2023"
+    )
+    collateral: float = parameter(
+        0.25,
+        0.0,
+        1.0,
+        "Weight of capital, against value added with subsidy, in firms' access to finance",
+        "share",
+        "assumed",
     )
 
 
@@ -283,6 +334,9 @@ class Migration(Strict):
         "assumed: tried on the data of 2010-2023",
     )
     congestion: float = parameter(0.1, 0.0, 1.0, "Fall of amenity in residents", "1", "Li, Ma and Tang: −0.1")
+    land_tilt_scale: float = parameter(
+        0.3, 0.0, 0.9, "Land of the hinterland gained or lost at a full tilt of the quota", "share", "assumed"
+    )
 
 
 class Demography(Strict):
@@ -316,5 +370,9 @@ class Parameters(Strict):
     capital: Capital = Capital()
     migration: Migration = Migration()
     demography: Demography = Demography()
+    data: Data = Data()
+    collaboration: Collaboration = Collaboration()
     research: Research = Research()
     firms: EntryExit = EntryExit()
+    relocation: Relocation = Relocation()
+    governments: Governments = Governments()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from nqpf.agents.typing import Floats, Ints
+    from nqpf.agents.typing import Bools, Floats, Ints
     from nqpf.model.facts import Places
     from nqpf.model.parameters import Migration
 
@@ -24,7 +24,8 @@ def living_value(
 ) -> Floats:
     """V without amenity, (n_places,): w P^{−(1−rent)} · residents^{−congestion} · (C / area)^{−rent}.
 
-    wage after tax and subsidy (CNY million / person / quarter), price index, consumption (CNY million), area (km²).
+    wage after tax and subsidy (CNY million / person / quarter), price index, consumption (CNY million), area of
+    land under the quota (km²).
     """
     rent = migration.rent_share
     return wage * price ** (rent - 1) * residents**-migration.congestion * (consumption / area) ** -rent
@@ -68,3 +69,15 @@ def destination_odds(ease: Floats, value: Floats, taste: float) -> Floats:
     pull = ease * (value / value.max()) ** taste
     odds: Floats = pull / pull.sum(1, keepdims=True)
     return odds
+
+
+def land_quota(scale: float, tilt: float, area: Floats, hinterland: Bools, residents: Ints) -> Floats:
+    """Land in use, (n_places,), km²: a tilt of the quota gives the hinterland `scale · tilt` more and others less.
+
+    Weighted by residents, whose number stands for built-up land, nothing is gained or lost.
+    """
+    inside, outside = float(residents[hinterland].sum()), float(residents[~hinterland].sum())
+    if inside <= 0 or outside <= 0:
+        return area
+    factor = np.where(hinterland, 1 + scale * tilt, 1 - scale * tilt * inside / outside)
+    return np.asarray(area * np.maximum(factor, 0.05))

@@ -6,24 +6,27 @@ quarter before the rule began:
 
     v(q) = v(from − 1) + min(1, (q − from + 1) / ramp) · (value − v(from − 1)),    from ≤ q ≤ until.
 
-After `until` what the other rules say, or the default, holds again at once.
+After `until` what the other rules say, or the default, holds again at once. A choice stands in the arrays as its
+position in the lever's `values`, a null as infinity; neither has a ramp.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nqpf.model.errors import ScenarioError, nearest
 from nqpf.model.levers import LEVERS, brief
 from nqpf.model.quarters import parse_quarter
-from nqpf.model.rules import PolicyRule, Shock
+from nqpf.model.rules import SHOCKS, PolicyRule, Shock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
 
     from nqpf.agents.typing import Bools, Floats
     from nqpf.model.facts import Facts
@@ -46,17 +49,20 @@ class Schedule:
         start = parse_quarter(scenario.start)
         self._rules: dict[str, list[_Dated]] = {leaf: [] for leaf in LEVERS}
         for rule in chain.from_iterable(rule.leaves() for rule in scenario.policy):
-            self._rules[rule.lever].append(_Dated.of(rule, rule.value, start, facts, ramp=rule.ramp))
-        self._shocks = [_Dated.of(shock, shock.size, start, facts) for shock in scenario.shock]
+            value = LEVERS[rule.lever].encode(rule.value)
+            self._rules[rule.lever].append(_Dated.of(rule, value, start, facts, ramp=rule.ramp))
+        self._shocks: dict[str, list[_Dated]] = {kind: [] for kind in SHOCKS}
+        for shock in scenario.shock:
+            self._shocks[shock.kind].append(_Dated.of(shock, shock.size, start, facts))
         for leaf, rules in self._rules.items():
             # What a ramp starts from needs only rules that began before it.
             for dated in sorted(rules, key=lambda rule: rule.first):
                 dated.before = self._value(leaf, dated.first - 1)
         self._latest = {leaf: self._value(leaf, start - 1) for leaf in LEVERS}
-        self._latest_loss = self._loss(start - 1)
+        self._latest_loss = {kind: self._loss(kind, start - 1) for kind in SHOCKS}
 
-    def at(self, quarter: int) -> dict[str, Floats]:
-        """Leaf lever → value, (n_places,), read-only.
+    def at(self, quarter: int) -> dict[str, NDArray[Any]]:
+        """Leaf lever → value, (n_places,), read-only: float64, or int64 positions in a choice's `values`.
 
         A lever whose values are those of the last call comes back as the same array object: `is` tells whether anything
         has to be computed again.
@@ -65,21 +71,26 @@ class Schedule:
             self._latest[leaf] = _same_or(self._latest[leaf], self._value(leaf, quarter))
         return dict(self._latest)
 
-    def supply_loss(self, quarter: int) -> Floats:
-        """Share of productivity lost, (n_places,), read-only: 1 − Π(1 − size) over the supply shocks that hold."""
-        self._latest_loss = _same_or(self._latest_loss, self._loss(quarter))
-        return self._latest_loss
+    def shock(self, kind: str, quarter: int) -> Floats:
+        """Share lost to shocks of a kind of `SHOCKS`, (n_places,), read-only: 1 − Π(1 − size) over those that hold.
 
-    def _value(self, leaf: str, quarter: int) -> Floats:
-        value = np.full(self._n, LEVERS[leaf].default)
+        The same array object as in the last call for the kind if nothing has changed, as with `at`.
+        """
+        self._latest_loss[kind] = _same_or(self._latest_loss[kind], self._loss(kind, quarter))
+        return self._latest_loss[kind]
+
+    def _value(self, leaf: str, quarter: int) -> NDArray[Any]:
+        lever = LEVERS[leaf]
+        kind = np.int64 if lever.kind == "choice" else np.float64
+        value = np.full(self._n, lever.encode(lever.default), dtype=kind)
         for rule in self._rules[leaf]:
             if rule.first <= quarter <= rule.last:
                 np.copyto(value, rule.reached(quarter), where=rule.places)
         return value
 
-    def _loss(self, quarter: int) -> Floats:
+    def _loss(self, kind: str, quarter: int) -> Floats:
         kept = np.ones(self._n)
-        for shock in self._shocks:
+        for shock in self._shocks[kind]:
             if shock.first <= quarter <= shock.last:
                 kept[shock.places] *= 1 - shock.value
         return 1 - kept
@@ -112,7 +123,7 @@ class _Dated:
         return np.clip(on_the_way, np.minimum(self.before, self.value), np.maximum(self.before, self.value))
 
 
-def _same_or(latest: Floats, value: Floats) -> Floats:
+def _same_or[Array: NDArray[Any]](latest: Array, value: Array) -> Array:
     if np.array_equal(latest, value):
         latest.flags.writeable = False
         return latest

@@ -19,6 +19,16 @@ def parse_quarter(text: str) -> Quarter:
     return Quarter(4 * int(match[1]) + int(match[2]) - 1)
 
 
+def opening_quarter(month: str) -> Quarter:
+    """The first quarter in which what opened in a month (`2014-12`) counts as open, as a number.
+
+    It counts once it is open for most of a quarter: opened in a quarter's first month, in that quarter; in the second
+    or third month, from the next quarter on.
+    """
+    year, number = month.split("-")
+    return Quarter((12 * int(year) + int(number) + 1) // 3)
+
+
 def format_quarter(quarter: int) -> str:
     """A number as `2024Q1`."""
     return f"{quarter // 4:04d}Q{quarter % 4 + 1}"

@@ -8,13 +8,18 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_v
 
 from nqpf.agents.typing import Strict
 from nqpf.model.errors import nearest
-from nqpf.model.levers import LEVELS, LEVERS, brief, resolve_lever
+from nqpf.model.levers import LEVELS, LEVERS, LeverValue, brief, resolve_lever
 from nqpf.model.quarters import parse_quarter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SHOCKS = ("supply",)
+SHOCKS: dict[str, dict[str, str]] = {
+    "supply": {"en": "share of productivity lost", "zh": "生产率损失比例"},
+    "foreign": {"en": "share of access to foreign markets lost", "zh": "国外市场可达性损失比例"},
+    "technology": {"en": "share of the technology ceiling out of reach", "zh": "技术上限不可及的比例"},
+}
+"""Kind of shock → what its size is."""
 
 
 def _quarter_text(value: object) -> object:
@@ -70,7 +75,7 @@ class PolicyRule(Window):
     """One lever at one value, some time, somewhere."""
 
     lever: str = Field(description="A lever's name; a bare name sets every leaf")
-    value: float
+    value: LeverValue = Field(description="A number, the name of a choice, or null: never")
     ramp: int = Field(default=0, ge=0, le=10_000, description="Quarters over which the value is reached; 0 is at once")
 
     @field_validator("lever")
@@ -89,6 +94,15 @@ class PolicyRule(Window):
             return value
         return LEVERS[resolve_lever(info.data["lever"])[0]].check(value)
 
+    @field_validator("ramp")
+    @classmethod
+    def _has_steps(cls, ramp: int, info: ValidationInfo) -> int:
+        if ramp and "lever" in info.data:
+            lever = LEVERS[resolve_lever(info.data["lever"])[0]]
+            if lever.kind == "choice" or lever.nullable:
+                raise ValueError(f"{info.data['lever']} changes at once; leave ramp out")
+        return ramp
+
     def leaves(self) -> list[PolicyRule]:
         """The same rule once for every leaf of its lever."""
         return [self.model_copy(update={"lever": leaf}) for leaf in resolve_lever(self.lever)]
@@ -97,14 +111,14 @@ class PolicyRule(Window):
 class Shock(Window):
     """Something that happens to places."""
 
-    kind: str = Field(description="`supply`: a share of productivity is lost")
-    size: float = Field(ge=0.0, le=0.9, description="Share of productivity lost")
+    kind: str = Field(description="; ".join(f"`{kind}`: {meaning['en']}" for kind, meaning in SHOCKS.items()))
+    size: float = Field(ge=0.0, le=0.9, description="The share that is lost, as the kind says")
 
     @field_validator("kind")
     @classmethod
     def _known(cls, kind: str) -> str:
         if kind not in SHOCKS:
-            raise ValueError(f"unknown kind of shock {brief(kind)}{_one_of(SHOCKS)}")
+            raise ValueError(f"unknown kind of shock {brief(kind)}{nearest(kind, SHOCKS) or _one_of(SHOCKS)}")
         return kind
 
 

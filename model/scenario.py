@@ -103,7 +103,8 @@ class Scenario(Strict):
         Parameters
         ----------
         levers
-            Values by lever name: each holds from the start on, everywhere, in place of all rules of that lever.
+            Values by lever name: each holds from the start on, everywhere, in place of all rules of that lever; a
+            choice by its name, never as None.
         settings
             The same as text, as `--set` takes them; also `parameters.group.name`, `seed`, `firms`, `quarters`, `start`
             and `demography`.
@@ -211,9 +212,9 @@ class Scenario(Strict):
         leaves = resolve_lever(name)
         kept = [leaf for rule in self.policy for leaf in rule.leaves() if leaf.lever not in leaves]
         for leaf in leaves:
-            number = LEVERS[leaf].check(value)
-            if number != LEVERS[leaf].default:  # the default is the absence of a rule: the baseline's hash
-                kept.append(PolicyRule(lever=leaf, value=number))
+            checked = LEVERS[leaf].check(value)
+            if checked != LEVERS[leaf].default:  # the default is the absence of a rule: the baseline's hash
+                kept.append(PolicyRule(lever=leaf, value=checked))
         return self.model_copy(update={"policy": tuple(kept)})
 
 

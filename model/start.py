@@ -12,12 +12,13 @@ from threadpoolctl import ThreadpoolController
 from nqpf.model.draws import Draws
 from nqpf.model.errors import ScenarioError
 from nqpf.model.facts import Facts, load_facts
-from nqpf.model.frictions import STATUS_QUO_PROTECTION, trade_network
+from nqpf.model.frictions import Frictions
 from nqpf.model.geography import Geography
-from nqpf.model.initial import Start, StatusQuo, invert
-from nqpf.model.levers import LEVERS
+from nqpf.model.initial import Start, invert
+from nqpf.model.policy import Schedule
 from nqpf.model.quarters import parse_quarter
 from nqpf.model.scenario import Scenario
+from nqpf.model.structure import structure_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -43,12 +44,14 @@ def base_quarter(scenario: Scenario) -> tuple[Facts, Geography, Start]:
 def stability_margin(parameters: Parameters) -> float:
     """How far the parameters are from a black hole, in which all people and firms end in one place; stable above 0.
 
-    1 − θa + (1 + θ)(c + 1 / 2κ_m), a = (φ_H + φ_L + (1 − v)(1/(σ − 1) + ζ)) / (1 − α), c congestion and rent share: a
-    heuristic without intermediates, after Allen and Arkolakis (2014).
+    1 − θa + (1 + θ)(c + 1 / 2κ_m), a = (φ_H + φ_L + φ_G + λ + (1 − v)(1/(σ − 1) + ζ)) / (1 − α), φ_G of public
+    capital, λ the larger own-sector externality, c congestion and rent share: a heuristic without intermediates, after
+    Allen and Arkolakis (2014).
     """
     t, m, theta = parameters.technology, parameters.migration, parameters.trade.elasticity
     variety = t.love_of_variety * (1 / (t.variety_elasticity - 1) + t.data_share)
-    agglomeration = (t.talent_agglomeration + t.labour_agglomeration + variety) / (1 - t.capital_share)
+    external = t.public_capital_elasticity + max(t.cluster_externality, t.area_externality)
+    agglomeration = (t.talent_agglomeration + t.labour_agglomeration + external + variety) / (1 - t.capital_share)
     return 1 - theta * agglomeration + (1 + theta) * (m.congestion + m.rent_share + 1 / (2 * m.taste))
 
 
@@ -61,20 +64,20 @@ def _base_quarter(key: str) -> tuple[Facts, Geography, Start]:
             "technology.talent_agglomeration or love_of_variety, or raise migration.congestion"
         )
     facts = load_facts(scenario.start, scenario.data)
-    geography = Geography(facts, scenario.parameters.transport)
-    quarter = parse_quarter(scenario.start) - 1
-    status_quo = StatusQuo(LEVERS["transfer_equalisation"].default, LEVERS["border_capital"].default)
-    with one_blas_thread():
-        trade = trade_network(
-            scenario.parameters.trade,
-            geography.travel_time(quarter),
-            facts.places.province,
-            np.full(len(facts.places), STATUS_QUO_PROTECTION),
-            facts.places.seaport,
-            facts.sectors.kind,
-        )
-        draws = Draws(scenario.seed)
-        start = invert(
-            facts, scenario.parameters, trade, geography.distance, status_quo, draws, scenario.firms, quarter
-        )
+    geography, start = inverted(scenario, facts)
     return facts, geography, start
+
+
+def inverted(scenario: Scenario, facts: Facts) -> tuple[Geography, Start]:
+    """Geography and the inverted start of these facts under the scenario's parameters, seed and number of firms."""
+    parameters = scenario.parameters
+    geography = Geography(facts, parameters.transport)
+    quarter = parse_quarter(scenario.start) - 1
+    structure = structure_of(facts, parameters)
+    levers = Schedule(scenario.status_quo(), facts).at(quarter)
+    with one_blas_thread():
+        layers = Frictions(facts, geography, parameters, structure).at(quarter, levers, np.zeros(len(facts.places)))
+        draws = Draws(scenario.seed)
+        distance = geography.distance
+        start = invert(facts, parameters, structure, layers, levers, distance, draws, scenario.firms, quarter)
+    return geography, start

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nqpf.agents.firms.columns import Firms
+from nqpf.agents.firms.tracks import Tracks
 from nqpf.model.volumes import Basket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nqpf.agents.typing import Floats, Ints
+    from nqpf.agents.typing import Bools, Floats, Ints
     from nqpf.model.markets.technology import SectorTechnology
+    from nqpf.model.structure import Structure
+
+_NESTED: dict[str, type[Any]] = {"firms": Firms, "tracks": Tracks, "basket": Basket}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,8 @@ class Fundamentals:
     wedge: Floats  # a, (n_places,): what keeps capital away from high returns
     amenity: Floats  # by skill, (2, n_places)
     moving_scale: float
-    barrier: Floats  # registration, (n_places,)
-    track_ceiling: Floats  # ln F at the start, (n_sectors,)
     place_lead: Floats  # part of a cell's fundamental that is near the ceiling, (n_places · n_sectors,)
-    knowledge_decay: Floats  # weight of knowledge elsewhere, (n_places, n_places), diagonal 0
+    structure: Structure
     price_weights: Floats  # of the numéraire, (n_places,)
     base_price: Floats  # final-price index at the start, (n_places,)
     foreign_productivity: Floats  # B of the rest of the world at the start, (n_sectors,)
@@ -52,7 +54,17 @@ class State:
     sales: Floats  # (n_places + 1, n_sectors), current
     log_price_index: Floats  # the same shape
     rate: Floats  # net surplus per capital value, (n_places,)
+    budget: Floats  # of cities, (n_places,)
     budget_room: Floats  # largest talent subsidy rate the last budget allows, (n_places,)
+    public_capital: Floats  # units, (n_places,)
+    targets: Bools  # sectors that places target, (n_places, n_sectors)
+    effort: Floats  # of provinces to subsidise, (n_provinces,), 0 to 1
+    province_volume: Floats  # real GDP of provinces when governments decided last, (n_provinces,)
+    tracks: Tracks
+    knowledge: Floats  # R&D stock, (n_places, n_sectors), CNY million
+    externality: Floats  # log productivity that own-sector growth gave, (n_places, n_sectors)
+    network: Floats  # joint projects, ageing, (n_places, n_places), symmetric
+    mission_weight: Floats  # where mission money is spent, (n_places,), adds to one
     real_wage: Floats  # living value by skill, (2, n_places)
     basket: Basket
     gdp_volume: float
@@ -63,7 +75,7 @@ class State:
         named: dict[str, Any] = {}
         for f in fields(self):
             value = getattr(self, f.name)
-            if isinstance(value, Firms | Basket):
+            if f.name in _NESTED:
                 named |= {f"{f.name}.{inner.name}": getattr(value, inner.name) for inner in fields(value)}
             else:
                 named[f.name] = np.asarray(value)
@@ -72,11 +84,10 @@ class State:
     @classmethod
     def from_arrays(cls, named: Mapping[str, Any]) -> State:
         """The state back from its arrays."""
-        nested = {"firms": Firms, "basket": Basket}
         values: dict[str, Any] = {}
         for f in fields(cls):
-            if f.name in nested:
-                kind = nested[f.name]
+            if f.name in _NESTED:
+                kind = _NESTED[f.name]
                 values[f.name] = kind(**{g.name: np.array(named[f"{f.name}.{g.name}"]) for g in fields(kind)})
             else:
                 value = np.array(named[f.name])

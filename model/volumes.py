@@ -43,3 +43,10 @@ def gdp_growth(before: Basket, after: Basket) -> tuple[Floats, float]:
 def absorption_growth(before: Basket, after: Basket) -> float:
     """Growth factor of the nation's real absorption C + G + R&D + I."""
     return float(fisher(before.final, after.final, before.final / before.final_price, after.final / after.final_price))
+
+
+def log_growth(before: Basket, after: Basket) -> Floats:
+    """Log growth of each cell's quantity of value added, (n_places, n_sectors); 0 where either quarter has none."""
+    both = (before.quantity > 0) & (after.quantity > 0)
+    ratio = np.divide(after.quantity, before.quantity, out=np.ones_like(after.quantity), where=both)
+    return np.log(ratio)

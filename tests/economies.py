@@ -11,7 +11,17 @@ import pytest
 import nqpf.model.economy as economy_module
 from nqpf.model.draws import Draws
 from nqpf.model.equilibrium import Market
-from nqpf.model.facts import Facts, Places, Provinces, Regions, Sectors, StartYear
+from nqpf.model.facts import (
+    NEVER,
+    Facts,
+    Hubs,
+    IndustryClusters,
+    Places,
+    Provinces,
+    Regions,
+    Sectors,
+    StartYear,
+)
 from nqpf.model.frictions import STATUS_QUO_PROTECTION, trade_network
 from nqpf.model.geography import Geography
 from nqpf.model.initial import StatusQuo, invert
@@ -23,6 +33,8 @@ from nqpf.model.quarters import parse_quarter
 from nqpf.model.scenario import Scenario
 
 KINDS = ("goods", "goods", "services", "local")
+EARLY = 2013 * 4
+"""Quarter number long before any run starts."""
 
 
 def country(seed: int = 3) -> Facts:
@@ -42,6 +54,8 @@ def country(seed: int = 3) -> Facts:
         area_km2=np.array([8.0, 20.0, 15.0, 12.0, 40.0, 25.0]),
         universities=np.array([3.0, 0, 1, 2, 0, 0]),
         seaport=np.array([False, True, False, False, False, False]),
+        land_gate=np.array([False, False, False, False, True, False]),
+        zone_opened=np.array([NEVER, EARLY, NEVER, NEVER, 2024 * 4 + 1, NEVER]),
     )
     province = ("11", "12")
     regions = Regions(
@@ -73,6 +87,7 @@ def country(seed: int = 3) -> Facts:
         gdp_share=np.array([0.15, 0.30, 0.12, 0.43]),
         skill_share=np.array([0.10, 0.25, 0.60, 0.30]),
         rd_share=np.array([0.002, 0.02, 0.03, 0.0]),
+        digital=np.array([0.05, 0.2, 0.5, 0.1]),
         broad_parts=np.array([[0.6, 0.4, 0], [0, 1.0, 0], [0, 0, 1.0], [0, 0.3, 0.7]]),
         final_demand=np.array([1.0, 2.5, 0.8, 4.0]) * 1e5,
         strategic=np.array([False, True, True, False]),
@@ -105,10 +120,21 @@ def country(seed: int = 3) -> Facts:
             name_zh=("甲", "乙"),
             macro_region=("east", "west"),
             capital=np.array([0, 3]),
+            hinterland=np.array([False, True]),
         ),
         regions=regions,
         sectors=sectors,
         start=start,
+        hubs=Hubs(
+            id=("near", "far"),
+            city=np.array([2, 5]),
+            weight=np.array([1.0, 1.0]),
+            opened=np.array([EARLY, EARLY]),
+            west=np.array([False, True]),
+        ),
+        industry_clusters=IndustryClusters(
+            city=np.array([0, 3]), sector=np.array([1, 1]), since=np.array([EARLY, 2024 * 4 + 1])
+        ),
         rail_edges=pd.DataFrame(
             {
                 "line": ["L1"],

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from nqpf.model.levers import NEVER
 from nqpf.model.quarters import parse_quarter
 from nqpf.visualization.source import Change, Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from nqpf.model.levers import LeverValue
 
 LANGUAGES = ("en", "zh")
 SEEDS = 2**32
@@ -39,26 +42,26 @@ def clamp_seed(text: object, default: int) -> int:
         return default
 
 
-def clamp_value(lever: Mapping[str, Any], value: object) -> float | str | None:
-    """A lever's value within its range; None where it is not one of its values at all."""
+def clamp_value(lever: Mapping[str, Any], value: object) -> LeverValue:
+    """A lever's value within its range, None for never; raises ValueError where it is not one of its values at all."""
+    text = str(value)
     if lever["kind"] == "choice":
-        return str(value) if str(value) in lever["values"] else None
-    try:
-        number = float(str(value))
-    except ValueError:
+        if text not in lever["values"]:
+            raise ValueError(f"{text} is no value of {lever['name']}")
+        return text
+    if lever["nullable"] and text.casefold() in NEVER:  # a message says None, a link the word
         return None
+    number = float(text)
     if not math.isfinite(number):
-        return None
+        raise ValueError(f"{text} is no value of {lever['name']}")
     return min(max(number, lever["low"]), lever["high"])
 
 
 def _change(name: str, text: str, levers: Mapping[str, Mapping[str, Any]]) -> Change | None:
     """`lever.transport_gain.within=0.3@2026Q4` as a change; None if any part of it is not known."""
-    lever = levers.get(name)
     value, _, quarter = text.partition("@")
-    clamped = clamp_value(lever, value) if lever else None
     try:
-        return None if clamped is None else Change(name, clamped, parse_quarter(quarter))
+        return Change(name, clamp_value(levers[name], value), parse_quarter(quarter)) if name in levers else None
     except ValueError:
         return None
 

@@ -22,11 +22,12 @@ from nqpf.visualization.observed import (
 if TYPE_CHECKING:
     from nqpf.model import RegionalEconomy, Scenario
     from nqpf.model.facts import Facts
+    from nqpf.model.levers import Lever
     from nqpf.visualization.source import Order
 
 SIGNS = {"+": "▲", "-": "▼"}
 STEPS = 100
-"""Steps of a slider."""
+"""Steps of a slider whose lever names no step of its own."""
 
 
 def load_scenario(order: Order) -> Scenario:
@@ -110,7 +111,9 @@ class EconomySource:
             described.append(
                 lever.record()
                 | {
-                    "step": float(f"{(lever.high - lever.low) / STEPS:.3g}"),
+                    "step": _step(lever),
+                    "nullable": lever.nullable,
+                    "values_title": lever.choices,
                     "meaning": lever.explanation,
                     "expected": {lang: f"{sign} {text}" for lang, text in title.items()} if title else None,
                 }
@@ -128,6 +131,12 @@ class EconomySource:
         from nqpf.model import RegionalEconomy  # noqa: PLC0415
 
         return EconomyProducer(RegionalEconomy.from_state(load_scenario(order), checkpoint), self.layout)
+
+
+def _step(lever: Lever) -> float | None:
+    if lever.low is None or lever.high is None:
+        return None
+    return lever.step or float(f"{(lever.high - lever.low) / STEPS:.3g}")
 
 
 def described_places(facts: Facts) -> dict[str, Any]:

@@ -81,9 +81,13 @@ class Wiring:
             self.session.clear()
             return
         lever = self.known.get(str(content.get("name")))
-        value = clamp_value(lever, content.get("value")) if lever else None
-        if lever and value is not None:
-            self.session.change(lever["name"], value, _whole(content.get("frame")), _whole(content.get("gesture")))
+        if lever is None or "value" not in content:
+            return
+        try:
+            value = clamp_value(lever, content["value"])
+        except ValueError:
+            return
+        self.session.change(lever["name"], value, _whole(content.get("frame")), _whole(content.get("gesture")))
 
 
 def _whole(value: object) -> int:

@@ -12,6 +12,8 @@ from nqpf.visualization.workers import BusyError, Pool
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nqpf.model.levers import LeverValue
+
 CHUNK_BYTES = 400_000
 """Largest answer to one request of the browser."""
 PACE = 0.15
@@ -74,7 +76,7 @@ class Session:
             self._drop("b")
         self.news.set()
 
-    def change(self, lever: str, value: float | str, frame: int, gesture: int) -> None:
+    def change(self, lever: str, value: LeverValue, frame: int, gesture: int) -> None:
         """Fork at the frame shown. One gesture (a drag) is one change, from the frame where it began."""
         with self.lock:
             if self.a is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from nqpf.model.levers import LeverValue
     from nqpf.visualization.frames import Layout
 
 
@@ -14,7 +15,7 @@ class Change:
     """A lever moved while quarter `quarter` was shown: it acts from the next one on."""
 
     lever: str
-    value: float | str
+    value: LeverValue
     quarter: int
 
 
@@ -61,7 +62,7 @@ class Source(Protocol):
         """Places, clusters, measures: what the browser has to know before the first frame."""
 
     def levers(self) -> list[dict[str, Any]]:
-        """The levers as `nqpf levers --json` describes them."""
+        """The levers as `nqpf levers --json` describes them, and what a slider or list needs besides."""
 
     def open(self, order: Order) -> Producer:
         """A run from its start."""

@@ -29,6 +29,9 @@ class Firms:
     sales: Floats = _column("CNY million / quarter", "sales of the last quarter")
     labour: Floats = _column("persons", "labour employed in the last quarter")
     talent: Floats = _column("persons", "talent employed in the last quarter")
+    data: Floats = _column("CNY million", "own data: digitised value added, outdated by age")
+    performance: Floats = _column("log", "return over the city's mean, smoothed over quarters")
+    track: Ints = _column("index", "technology track, in the order in which they were opened")
 
     def __len__(self) -> int:
         return len(self.id)

@@ -1,4 +1,4 @@
-"""Incremental innovation: firms that spend more on R&D, near others who do, improve more often."""
+"""Incremental innovation: firms improve, imitate and adopt; more R&D, own and around, makes it more frequent."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betaincinv
 
+from nqpf.agents.firms.parameters import HAZARD_SCALE
+
 if TYPE_CHECKING:
     from nqpf.agents.firms.parameters import Research
     from nqpf.agents.typing import Floats
 
-_HAZARD_SCALE = 1.5
 _STEP_SHAPE = (2.0, 4.0)
 """Beta(2, 4) steps: Keynes + Schumpeter models draw Beta steps on a small range (Dosi, Fagiolo and Roventini 2010)."""
-_MOST_HEADROOM = 2.0
 
 
 def improvement_hazard(research: Research, effort: Floats, spillover: Floats) -> Floats:
@@ -25,14 +25,30 @@ def improvement_hazard(research: Research, effort: Floats, spillover: Floats) ->
     """
     push = np.minimum(effort, research.effort_cap) ** research.effort_elasticity
     pull = 1 + research.spillover_weight * np.minimum(spillover, research.spillover_cap)
-    return -np.expm1(-research.hazard * push * pull / _HAZARD_SCALE)
+    return -np.expm1(-research.hazard * push * pull / HAZARD_SCALE)
 
 
 def improvement(research: Research, headroom: Floats, uniform: Floats) -> Floats:
-    """Log gain of productivity of firms that improve, (n,): step · Beta(2, 4) · clip(ln(F / A) / ln ceiling, 0, 2).
+    """Log gain of productivity of firms that improve, (n,): step · Beta(2, 4) · (1 − A/F) / (1 − 1/ceiling), ≥ 0.
 
-    headroom is ln(F / A), the log distance to the track's ceiling; the draw is by inverse CDF of uniform.
+    headroom is ln(F / A), the log distance to the track's ceiling: productivity follows a logistic, the S-curve of a
+    technology (Foster 1986). The draw is by inverse CDF of uniform.
     """
-    room = np.clip(headroom / np.log(research.ceiling), 0.0, _MOST_HEADROOM)
+    room = np.maximum(-np.expm1(-headroom), 0.0) / (1 - 1 / research.ceiling)
     gain: Floats = research.step * betaincinv(*_STEP_SHAPE, uniform) * room
     return gain
+
+
+def imitation(research: Research, accessible: Floats, ceiling: Floats, reached: Floats) -> Floats:
+    """Log gain of firms that imitate, (n,): a part of the gap to the accessible frontier, no higher than the ceiling.
+
+    accessible is the best that others show, less what distance hides; ceiling is the own track's; all (n,), log.
+    """
+    gap = np.minimum(accessible, ceiling) - reached
+    gain: Floats = research.imitation_step * np.maximum(gap, 0.0)
+    return gain
+
+
+def adoption_chance(research: Research, exposure: Floats) -> Floats:
+    """Chance to adopt a track in a quarter: 1 − exp(−a · exposure), same shape."""
+    return np.asarray(-np.expm1(-research.adoption * exposure))

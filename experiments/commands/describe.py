@@ -39,7 +39,9 @@ def describe(scenario: ScenarioArgument, set_: SetOption = None, json: JsonOptio
 
 
 def _window(rule: dict[str, Any], kind: str) -> tuple[str, ...]:
-    value = f"{rule.get('value', rule.get('size')):g}"
+    from nqpf.model.levers import written  # noqa: PLC0415 (help stays light)
+
+    value = written(rule.get("value", rule.get("size")))
     ramp = f" over {rule['ramp']} quarters" if rule.get("ramp") else ""
     where = "; ".join(f"{level} {', '.join(ids)}" for level, ids in (rule["where"] or {}).items())
     return rule[kind], value + ramp, rule["from"] or "start", rule["until"] or "end", where or "everywhere"

@@ -12,8 +12,8 @@ def register(app: typer.Typer) -> None:
 
 
 def levers(json: JsonOption = False) -> None:
-    """List the levers of policy with range, default and unit."""
-    from nqpf.model.levers import LEVERS  # noqa: PLC0415 (help stays light)
+    """List the levers of policy with range or choices, default and unit."""
+    from nqpf.model.levers import LEVERS, written  # noqa: PLC0415 (help stays light)
 
     if json:
         print_json([lever.record() for lever in LEVERS.values()])
@@ -21,7 +21,7 @@ def levers(json: JsonOption = False) -> None:
     print_table(
         ("lever", "range", "default", "unit", "what it is"),
         [
-            (lever.name, f"{lever.low:g}-{lever.high:g}", f"{lever.default:g}", lever.unit, lever.title["en"])
+            (lever.name, lever.bounds, written(lever.default), lever.unit, lever.title["en"])
             for lever in LEVERS.values()
         ],
     )

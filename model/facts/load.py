@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from nqpf.model.errors import DataError, nearest
+from nqpf.model.facts.lists import make_hubs, make_industry_clusters
 from nqpf.model.facts.places import make_pairs, make_places
 from nqpf.model.facts.records import Facts
 from nqpf.model.facts.regions import make_regions
@@ -58,13 +59,16 @@ def load_facts(start: str = "2024Q1", tables: Mapping[str, Path] | None = None) 
     for name, table in read.items():
         digest.update(f"{name}\0{len(table.content)}\0".encode())
         digest.update(table.content)
-    places, provinces = make_places(read["cities"], read["provinces"], read["gates"])
+    places, provinces = make_places(read["cities"], read["provinces"], read["gates"], read["free_trade_zones"])
+    sectors = make_sectors(read["sectors"], read["input_output"])
     return Facts(
         places=places,
         provinces=provinces,
         regions=make_regions(read["regions"], read["region_members"], read["provinces"], places, provinces),
-        sectors=make_sectors(read["sectors"], read["input_output"]),
+        sectors=sectors,
         start=make_start_year(read["start"], places),
+        hubs=make_hubs(read["computing_hubs"], places),
+        industry_clusters=make_industry_clusters(read["industry_clusters"], places, sectors),
         rail_edges=make_pairs(read["rail_edges"], places),
         rail_times=make_pairs(read["rail_times"], places),
         digest=digest.hexdigest(),

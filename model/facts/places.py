@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from nqpf.model.facts.records import Places, Provinces
+from nqpf.model.facts.records import NEVER, Places, Provinces
 from nqpf.model.facts.tables import ordered, positions_by_id
 
 if TYPE_CHECKING:
+    from nqpf.agents.typing import Ints
     from nqpf.model.facts.tables import Table
 
 
-def make_places(cities: Table, table: Table, gates: Table) -> tuple[Places, Provinces]:
+def make_places(cities: Table, table: Table, gates: Table, zones: Table) -> tuple[Places, Provinces]:
     """Places and provinces, each ordered by code; every province has a city and its capital lies in it."""
     order = np.argsort(np.array(cities.text("city"), dtype=object))
     code = ordered(cities.text("city"), order)
@@ -32,9 +33,8 @@ def make_places(cities: Table, table: Table, gates: Table) -> tuple[Places, Prov
         if province[place] != number:
             fault = f"{code[place]!r} lies in province {province_code[province[place]]!r}; name a city of this one"
             raise table.fault(row, "capital_city", fault)
-    seaport = np.zeros(len(code), dtype=bool)
-    is_seaport = np.array([kind == "seaport" for kind in gates.text("kind")], dtype=bool)
-    seaport[gates.positions("city", positions_by_id(code), "city", names)[is_seaport]] = True
+    gate_city = gates.positions("city", positions_by_id(code), "city", names)
+    gate_kind = np.array(gates.text("kind"), dtype=object)
     places = Places(
         code=code,
         name_en=ordered(cities.text("name_en"), order),
@@ -45,7 +45,9 @@ def make_places(cities: Table, table: Table, gates: Table) -> tuple[Places, Prov
         longitude=cities.floats("longitude")[order],
         area_km2=cities.floats("area_km2")[order],
         universities=cities.floats("universities")[order],
-        seaport=seaport,
+        seaport=np.isin(np.arange(len(code)), gate_city[gate_kind == "seaport"]),
+        land_gate=np.isin(np.arange(len(code)), gate_city[gate_kind == "land"]),
+        zone_opened=_zone_opened(zones, code, names),
     )
     return places, Provinces(
         code=province_code,
@@ -53,7 +55,15 @@ def make_places(cities: Table, table: Table, gates: Table) -> tuple[Places, Prov
         name_zh=ordered(table.names_zh(), province_order),
         macro_region=ordered(table.text("macro_region"), province_order),
         capital=capital,
+        hinterland=table.ints("hinterland").astype(bool)[province_order],
     )
+
+
+def _zone_opened(zones: Table, code: tuple[str, ...], names: dict[str, str]) -> Ints:
+    """First quarter in which an area of a free-trade zone is open, (n_places,); NEVER where none is."""
+    first = np.full(len(code), NEVER, dtype=np.int64)
+    np.minimum.at(first, zones.positions("city", positions_by_id(code), "city", names), zones.quarters("opened"))
+    return first
 
 
 def by_name(table: Table, column: str = "city") -> dict[str, str]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
 
 
+NEVER = 10**9
+"""Quarter number of what does not happen."""
+
+
 class _ReadOnly:
     """Locks the arrays of a record."""
 
@@ -39,6 +43,8 @@ class Places(_ReadOnly):
     area_km2: Floats
     universities: Floats
     seaport: Bools
+    land_gate: Bools  # a border crossing on land
+    zone_opened: Ints  # first quarter in which an area of a free-trade zone is open here, NEVER if none
 
     def __len__(self) -> int:
         return len(self.code)
@@ -60,6 +66,7 @@ class Provinces(_ReadOnly):
     name_zh: tuple[str, ...]
     macro_region: tuple[str, ...]  # region id
     capital: Ints  # position of its capital among the places
+    hinterland: Bools  # strategic hinterland of the plan
 
     def __len__(self) -> int:
         return len(self.code)
@@ -105,6 +112,7 @@ class Sectors(_ReadOnly):
     gdp_share: Floats  # adds to one
     skill_share: Floats  # of the wage bill that goes to talent
     rd_share: Floats  # R&D, of gross output
+    digital: Floats  # IT hardware and digital services a unit of output requires, directly and by way of inputs; > 0
     broad_parts: Floats  # (n_sectors, 3) of a sector that is primary, secondary, tertiary industry; rows add to one
     final_demand: Floats  # CNY million a year of the table's year: households, government, investment; ≥ 0
     strategic: Bools
@@ -134,6 +142,32 @@ class StartYear(_ReadOnly):
 
 
 @dataclass(frozen=True, slots=True)
+class Hubs(_ReadOnly):
+    """Data-centre clusters, a row for each city of each, in table order; a column has shape (n_rows,), n_rows ≥ 0."""
+
+    id: tuple[str, ...]  # of the cluster
+    city: Ints  # place
+    weight: Floats  # part of the cluster's capacity in this city; a cluster's add to one
+    opened: Ints  # first quarter, as a number
+    west: Bools
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class IndustryClusters(_ReadOnly):
+    """Advanced-manufacturing clusters, a row for each city of each, in table order; shapes (n_rows,), n_rows ≥ 0."""
+
+    city: Ints  # place
+    sector: Ints  # position among the sectors
+    since: Ints  # first quarter, as a number
+
+    def __len__(self) -> int:
+        return len(self.city)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All a model is built from."""
 
@@ -142,6 +176,8 @@ class Facts:
     regions: Regions
     sectors: Sectors
     start: StartYear
+    hubs: Hubs
+    industry_clusters: IndustryClusters
     rail_edges: pd.DataFrame  # columns of the table; codes as text
     rail_times: pd.DataFrame
     digest: str  # sha256 of the tables used

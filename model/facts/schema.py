@@ -67,7 +67,14 @@ SCHEMAS: dict[str, Schema] = {
         key=("city",),
     ),
     "provinces": Schema(
-        (Column("province"), *_NAMES, Column("macro_region"), Column("capital_city")), key=("province",)
+        (
+            Column("province"),
+            *_NAMES,
+            Column("macro_region"),
+            Column("capital_city"),
+            Column("hinterland", "flag", optional=True, blank=True),
+        ),
+        key=("province",),
     ),
     "regions": Schema(
         (
@@ -115,6 +122,7 @@ SCHEMAS: dict[str, Schema] = {
             _share("gdp_share"),
             Column("skill_share", "number", 0, 0.999, positive=True),
             Column("rd_share_of_output", "number", 0, 0.9),
+            _positive("digital_intensity", 100),
             Column("tradability", "choice", choices=TRADABILITY),
             _share("primary_part"),
             _share("secondary_part"),
@@ -152,6 +160,28 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "gates": Schema(
         (Column("gate"), Column("city"), Column("kind"), _share("weight")), key=("gate", "city"), may_be_empty=True
+    ),
+    "free_trade_zones": Schema(
+        (Column("zone"), *_NAMES, Column("area_en"), Column("city"), Column("opened", "month")),
+        key=("zone", "area_en", "city"),
+        may_be_empty=True,
+    ),
+    "computing_hubs": Schema(
+        (
+            Column("hub"),
+            *_NAMES,
+            Column("city"),
+            _share("weight"),
+            Column("opened", "month"),
+            Column("west", "flag"),
+        ),
+        key=("hub", "city"),
+        may_be_empty=True,
+    ),
+    "industry_clusters": Schema(
+        (Column("cluster"), *_NAMES, Column("sector"), Column("city"), Column("since", "month")),
+        key=("cluster", "city"),
+        may_be_empty=True,
     ),
     "actual": Schema(
         (

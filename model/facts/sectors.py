@@ -38,6 +38,7 @@ def make_sectors(table: Table, flows: Table) -> Sectors:
         gdp_share=gdp_share / gdp_share.sum(),
         skill_share=table.floats("skill_share"),
         rd_share=table.floats("rd_share_of_output"),
+        digital=table.floats("digital_intensity"),
         broad_parts=np.stack([primary, secondary, np.maximum(1 - primary - secondary, 0.0)], axis=1),
         final_demand=final,
         strategic=table.ints("strategic").astype(bool),

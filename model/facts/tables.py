@@ -12,6 +12,7 @@ import numpy as np
 from nqpf.model.errors import DataError, nearest, place
 from nqpf.model.facts.cells import read_column, shown
 from nqpf.model.facts.schema import SCHEMAS
+from nqpf.model.quarters import opening_quarter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,10 @@ class Table:
     def ints(self, column: str) -> Ints:
         """A column of whole numbers or 0/1."""
         return np.asarray(self.columns[column], dtype=np.int64)
+
+    def quarters(self, column: str) -> Ints:
+        """A column of months, each as the first quarter that counts as after it."""
+        return np.array([opening_quarter(month) for month in self.text(column)], dtype=np.int64)
 
     def fault(self, row: int | None, column: str, fault: str) -> DataError:
         """The error to raise for a row (None: the whole table)."""

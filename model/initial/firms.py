@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nqpf.agents.firms.columns import Firms
-from nqpf.agents.firms.entry_exit import starting_sizes
+from nqpf.agents.firms.entry_exit import starting_ages, starting_sizes
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Floats, Ints
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from nqpf.model.parameters import Parameters
 
 _CEILING_QUANTILE = 0.95
-_OLDEST = 60
-"""Quarters; ages at the start are uniform below it (assumed: no rule depends on age yet)."""
 
 
 def starting_firms(
@@ -26,13 +24,15 @@ def starting_firms(
     counts: Ints,
     value_added: Floats,
     stock: Floats,
+    data: Floats,
     draws: Draws,
     quarter: int,
 ) -> Firms:
-    """Firms of every cell, Pareto in size, with capital in proportion to sales.
+    """Firms of every cell, Pareto in size, with capital and data in proportion to sales.
 
-    counts and value_added (n_places, n_sectors), stock of capital (n_places,) in units. Productivity is what gives a
-    firm its share: ln A = ln share / κ − α ln K, demeaned in the cell; the cell's level is the fundamental's.
+    counts, value_added and data (n_places, n_sectors), stock of capital (n_places,) in units. Productivity is what
+    gives a firm its share: ln A = ln share / κ − α ln K − d ln D, demeaned in the cell; the cell's level is the
+    fundamental's.
     """
     n_cells = counts.size
     cell = np.repeat(np.arange(n_cells), counts.ravel())
@@ -42,12 +42,26 @@ def starting_firms(
     share = size / np.bincount(cell, size, n_cells)[cell]
     stock_by_cell = stock[:, None] * value_added / value_added.sum(1, keepdims=True)
     capital = stock_by_cell.ravel()[cell] * share
+    own_data = data.ravel()[cell] * share
     log_a = np.log(share) / sectors.kappa - parameters.technology.capital_share * np.log(capital)
+    log_a -= sectors.own_data[cell % counts.shape[1]] * np.log(own_data)
     number = np.maximum(counts.ravel(), 1)
     log_a -= (np.bincount(cell, log_a, n_cells) / number)[cell]
-    age = np.floor(draws.uniform("age", quarter, ids) * _OLDEST).astype(np.int64)
+    age = starting_ages(parameters.firms, draws.uniform("age", quarter, ids))
     zero = np.zeros(len(cell))
-    return Firms(ids, cell, age, log_a, capital, zero, zero.copy(), zero.copy())
+    return Firms(
+        id=ids,
+        cell=cell,
+        age=age,
+        log_productivity=log_a,
+        capital=capital,
+        sales=zero,
+        labour=zero.copy(),
+        talent=zero.copy(),
+        data=own_data,
+        performance=zero.copy(),
+        track=cell % counts.shape[1],
+    )
 
 
 def track(

@@ -59,7 +59,7 @@ def circular_flow(
     sales = sales_per_value * (0.6 * gdp[:, None]) + np.where(local, 0.4 * gdp[:, None] / local_value, 0.0)
     for _ in range(_STEPS):
         accounts = distribution.accounts(sales)
-        retained = distribution.income.retention * accounts.surplus
+        retained = distribution.income.retention * accounts.surplus + accounts.fund
         target = accounts.investment.sum() * investment_weight / investment_weight.sum() - retained
         if (target <= 0).any():
             raise DataError(f"{names[int(target.argmin())]}: its own surplus exceeds the investment its capital allows")

@@ -54,6 +54,12 @@ def balance(seed: Floats, rows: Floats, columns: Floats) -> Floats:
     return table
 
 
+def start_mix(facts: Facts) -> Floats:
+    """Value added by place and sector in a quarter of the start's year, (n_places, n_sectors), CNY million."""
+    gdp = facts.start.gdp / 4
+    return balance(seed_mix(facts), gdp, facts.sectors.gdp_share / facts.sectors.gdp_share.sum() * gdp.sum())
+
+
 def firm_counts(value_added: Floats, local: Bools, firms: int) -> Ints:
     """Firms by place and sector, (n_places, n_sectors), by largest remainders of value added.
 

@@ -48,13 +48,16 @@ def accumulate(
     saving: Floats,
     destinations: Floats,
     reinvested: Floats,
+    fund: Floats,
     price: Floats,
     depreciation: float,
 ) -> tuple[Floats, Floats]:
     """Next quarter's ownership O' = (1 − δ)O + J/P and the investment J, both (home, host), J in current CNY million.
 
-    ownership in units of capital; saving and reinvested (n_places,) in CNY million; price of capital goods (n_places,).
+    ownership in units of capital; saving, reinvested and fund (guidance funds, owned at home) (n_places,) in CNY
+    million; price of capital goods (n_places,).
     """
     held = ownership / ownership.sum(0)
     investment = saving[:, None] * destinations + held * reinvested
+    investment[np.diag_indices_from(investment)] += fund
     return (1 - depreciation) * ownership + investment / price, investment

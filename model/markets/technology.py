@@ -1,6 +1,6 @@
 r"""How a city-sector cell turns capital, people and inputs into goods.
 
-Firm f makes value added v_f = Z_f N_f^η, Z_f = A_f · K_f^α, η = 1 − α − ζ; varieties of a cell form
+Firm f makes value added v_f = Z_f N_f^η, Z_f = A_f · K_f^α · D_f^{own data}, η = 1 − α − ζ; varieties of a cell form
 V = (Σ v_f^ρ)^{1/ρ} = S^{1/κ} N^η with ρ = (σ − 1)/σ, κ = ρ/(1 − ρη), S = Σ Z_f^κ: firms aggregate exactly.
 Competitive assembly with inputs (Caliendo and Parro 2015), Q = V^γ M^{1−γ}: the markup falls on value added only.
 With B = S^{1/κ} and sales X the price of a cell is
@@ -29,6 +29,9 @@ class SectorTechnology:
     research_share: Floats  # R&D per unit of gross output
     local: Bools  # sold only where made
     services: Bools  # tradable services
+    own_data: Floats  # exponent of a firm's own data in Z
+    pool_data: Floats  # of the data pool within reach
+    compute_data: Floats  # of compute over its need
     labour_exponent: float  # η
     variety_elasticity: float  # σ
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nqpf.model.equilibrium import Clearing, Market, clear
+from nqpf.model.exchange.digital import productivity_gain
 from nqpf.model.volumes import Basket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nqpf.agents.firms.columns import Firms
-    from nqpf.agents.typing import Floats, Ints
+    from nqpf.agents.typing import Bools, Floats, Ints
     from nqpf.model.markets.goods import TradeNetwork
     from nqpf.model.markets.incomes import Accounts, Distribution
     from nqpf.model.markets.technology import SectorTechnology
@@ -49,23 +50,61 @@ def agglomeration(technology: Technology, employed_labour: Floats, employed_tale
     )
 
 
+def place_productivity(technology: Technology, digital: Floats, knee: float, public_capital: Floats) -> Floats:
+    """Log productivity that networks and public capital give a place, (n_places,)."""
+    public: Floats = technology.public_capital_elasticity * np.log(public_capital)
+    return productivity_gain(technology, digital, knee) + public
+
+
 def cell_productivity(
     firms: Firms, sectors: SectorTechnology, technology: Technology, n_places: int
 ) -> tuple[Floats, Floats]:
     """Ln S^{1/κ} of each cell (n_places, n_sectors), −inf where empty, and each firm's share in its cell (n_firms,).
 
-    S = n^{−v(1−κα)} Σ_f Z_f^κ with Z = A K^α: with v = 1 there is no love of variety, so that results do not depend on
-    how many firms stand for the economy.
+    S = n^{−v(1−κ(α+d))} Σ_f Z_f^κ with Z = A K^α D^d, d the exponent of own data: with v = 1 there is no love of
+    variety, so that results do not depend on how many firms stand for the economy.
     """
-    n_cells = n_places * len(sectors.skill_share)
-    kappa, alpha = sectors.kappa, technology.capital_share
-    z = np.exp(kappa * (firms.log_productivity + alpha * np.log(firms.capital)))
+    n_sectors = len(sectors.skill_share)
+    n_cells = n_places * n_sectors
+    kappa, alpha, own_data = sectors.kappa, technology.capital_share, sectors.own_data
+    log_z = firms.log_productivity + alpha * np.log(firms.capital)
+    log_z += own_data[firms.cell % n_sectors] * np.log(firms.data)
+    z = np.exp(kappa * log_z)
     total = np.bincount(firms.cell, z, n_cells)
-    count = np.bincount(firms.cell, minlength=n_cells)
-    neutral = (1 - technology.love_of_variety) * (1 / kappa - alpha)
+    count = np.bincount(firms.cell, minlength=n_cells).reshape(n_places, n_sectors)
+    neutral = (1 - technology.love_of_variety) * (1 / kappa - alpha - own_data)
     with np.errstate(divide="ignore"):
-        log_s = np.where(count > 0, np.log(total) / kappa - neutral * np.log(np.maximum(count, 1)), -np.inf)
-    return log_s.reshape(n_places, -1), z / total[firms.cell]
+        log_total = np.log(total).reshape(n_places, n_sectors) / kappa
+    log_s = np.where(count > 0, log_total - neutral * np.log(np.maximum(count, 1)), -np.inf)
+    return log_s, z / total[firms.cell]
+
+
+def capacity_in_use(technology: Technology, reserve: Floats, hinterland: Bools, goods: Bools) -> Floats:
+    """Log productivity left when a share `reserve` of the hinterland's capacity is idle, (n_places, n_sectors)."""
+    idle = technology.capital_share * np.log1p(-reserve)
+    return np.where(hinterland[:, None] & goods, idle[:, None], 0.0)
+
+
+def investment_weight(
+    value_added: Floats, subsidy: Floats, capital: Floats, profit_share: float, collateral: float
+) -> Floats:
+    """Firms' access to finance within their place, (n_firms,): (v (1 + s/π))^{1−λ} K^λ.
+
+    value_added, subsidy over it and capital of each firm; what is expected to be earned, and what can be pledged.
+    """
+    weight: Floats = (value_added * (1 + subsidy / profit_share)) ** (1 - collateral) * capital**collateral
+    return weight
+
+
+def grown_public_capital(technology: Technology, stock: Floats, accounts: Accounts, price: Floats) -> Floats:
+    """Public capital after a quarter, (n_places,): what lasts, a part of public spending, all development money."""
+    return (1 - technology.public_depreciation) * stock + public_investment(technology, accounts) / price
+
+
+def public_investment(technology: Technology, accounts: Accounts) -> Floats:
+    """Public money invested, (n_places,), CNY million: a part of ordinary spending, all of development money."""
+    ordinary = np.maximum(accounts.public_spending - accounts.development, 0.0)
+    return np.asarray(technology.public_investment * ordinary + accounts.development)
 
 
 def spend(distribution: Distribution, final_shares: Floats) -> Callable[[Floats], Floats]:

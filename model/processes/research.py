@@ -1,51 +1,121 @@
-"""Process 7: firms spend on R&D, learn from knowledge around them and improve."""
+"""Process 7: firms spend on R&D, learn from knowledge around them, improve, imitate and adopt new tracks."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nqpf.agents.firms.research import improvement, improvement_hazard
+from nqpf.agents.firms.research import adoption_chance, imitation, improvement, improvement_hazard
 
 if TYPE_CHECKING:
     from nqpf.agents.firms.columns import Firms
     from nqpf.agents.firms.parameters import Research
-    from nqpf.agents.typing import Floats
+    from nqpf.agents.firms.tracks import Tracks
+    from nqpf.agents.typing import Bools, Floats, Ints
     from nqpf.model.draws import Draws
-    from nqpf.model.state import Fundamentals
 
 
-def relative_spillover(knowledge: Floats, decay: Floats) -> Floats:
-    """R&D around each cell over the mean place's, (n_places, n_sectors); 0 where a sector does none."""
-    around = decay @ knowledge
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """What research starts from in a quarter."""
+
+    spending: Floats  # R&D by firm, (n_firms,)
+    by_cell: Floats  # (n_places, n_sectors)
+    reached: Floats  # ln A comparable between places, (n_firms,)
+    access: Floats  # with the network, (n_places, n_places), at home 1
+    near: Floats  # the same, nowhere above 1
+    frontier: Floats  # added to every ceiling, (n_places,)
+
+
+def relative_spillover(by_cell: Floats, access: Floats, similarity: Floats) -> Floats:
+    """R&D around each cell over the mean place's, (n_places, n_sectors); 0 where nobody near the sector does any.
+
+    Elsewhere's R&D counts by access (n_places, n_places) and by nearness of sectors (from, to).
+    """
+    around = (access - np.diag(np.diag(access))) @ (by_cell @ similarity)
     mean = around.mean(0)
     return np.divide(around, mean, out=np.zeros_like(around), where=mean > 0)
 
 
-def innovate(
-    research: Research,
-    fundamentals: Fundamentals,
-    firms: Firms,
-    draws: Draws,
-    quarter: int,
-    quarters_since_start: int,
-) -> Floats:
-    """Log gain of each firm's productivity, (n_firms,), 0 for those that do not improve."""
-    n_sectors = len(fundamentals.track_ceiling)
-    n_places = len(fundamentals.knowledge_decay)
+def improve(
+    research: Research, lab: Laboratory, firms: Firms, ceiling: Floats, spillover: Floats, draws: Draws, quarter: int
+) -> tuple[Floats, Ints]:
+    """Log gain of each firm's productivity, (n_firms,), and rows of those that improve.
+
+    ceiling (n_firms,) is the own track's; spillover (n_places, n_sectors).
+    """
+    n_sectors = lab.by_cell.shape[1]
     sector = firms.cell % n_sectors
-    spending = firms.sales * fundamentals.technology.research_share[sector]
-    by_cell = np.bincount(firms.cell, spending, n_places * n_sectors).reshape(n_places, n_sectors)
-    spillover = relative_spillover(by_cell, fundamentals.knowledge_decay)
     number = np.maximum(np.bincount(sector, minlength=n_sectors), 1)
-    mean = by_cell.sum(0) / number
-    effort = spending / np.where(mean > 0, mean, 1.0)[sector]
+    mean = lab.by_cell.sum(0) / number
+    effort = lab.spending / np.where(mean > 0, mean, 1.0)[sector]
     hazard = improvement_hazard(research, effort, spillover.ravel()[firms.cell])
     improves = np.flatnonzero(draws.uniform("improve", quarter, firms.id) < hazard)
-    cell = firms.cell[improves]
-    ceiling = fundamentals.track_ceiling[sector[improves]] + research.frontier_growth * quarters_since_start
-    headroom = ceiling - firms.log_productivity[improves] - fundamentals.place_lead[cell]
+    headroom = ceiling[improves] - lab.reached[improves]
     gain = np.zeros(len(firms))
     gain[improves] = improvement(research, headroom, draws.uniform("step", quarter, firms.id[improves]))
+    return gain, improves
+
+
+def imitate(research: Research, lab: Laboratory, firms: Firms, ceiling: Floats, draws: Draws, quarter: int) -> Floats:
+    """Log gain of firms that imitate the best within reach, (n_firms,)."""
+    n_places, n_sectors = lab.by_cell.shape
+    best = accessible_frontier(research, lab, firms.cell, n_places, n_sectors).ravel()
+    tries = np.flatnonzero(draws.uniform("imitate", quarter, firms.id) < research.imitation)
+    gain = np.zeros(len(firms))
+    gain[tries] = imitation(research, best[firms.cell[tries]], ceiling[tries], lab.reached[tries])
     return gain
+
+
+def accessible_frontier(research: Research, lab: Laboratory, cell: Ints, n_places: int, n_sectors: int) -> Floats:
+    """The most productive firm that a cell's firms can learn from, log, (n_places, n_sectors).
+
+    max_j (top_js + c · ln access_ij): what distance hides lowers what is seen. −inf where the sector has no firm.
+    """
+    highest = np.full(n_places * n_sectors, -np.inf)
+    np.maximum.at(highest, cell, lab.reached)
+    top = highest.reshape(n_places, n_sectors)
+    hidden = research.imitation_cost * np.log(lab.near)
+    return np.stack([(hidden + top[:, s]).max(1) for s in range(n_sectors)], axis=1)
+
+
+def adopt(
+    research: Research, firms: Firms, tracks: Tracks, near: Floats, n_sectors: int, draws: Draws, quarter: int
+) -> Ints:
+    """Each firm's track after adoption, (n_firms,).
+
+    A firm meets the higher tracks of its sector from the highest down, and takes the first that its draw allows:
+    exposure is the share of firms on a track around, near ones most.
+    """
+    if len(tracks) == n_sectors:
+        return firms.track
+    n_places = len(near)
+    city, sector = np.divmod(firms.cell, n_sectors)
+    on_track = np.bincount(firms.track * n_places + city, minlength=len(tracks) * n_places).reshape(-1, n_places)
+    in_cell = np.bincount(firms.cell, minlength=n_places * n_sectors).reshape(n_places, n_sectors)
+    presence = on_track / np.maximum(in_cell[:, tracks.sector].T, 1)
+    opened = np.flatnonzero(tracks.origin >= 0)
+    at_origin = opened, tracks.origin[opened]
+    presence[at_origin] = np.maximum(presence[at_origin], research.adoption_seed)
+    chance = adoption_chance(research, presence @ near.T)
+    u = draws.uniform("adopt", quarter, firms.id)
+    track = firms.track.copy()
+    for s in np.unique(tracks.sector[opened]):
+        rows = np.flatnonzero(sector == s)
+        of_sector = np.flatnonzero(tracks.sector == s)
+        ranked = of_sector[np.lexsort((-of_sector, -tracks.ceiling[of_sector]))]
+        waiting, refused = rows, np.ones(len(rows))
+        for t in ranked:
+            refused = refused * (1 - chance[t, city[waiting]])
+            takes = (u[waiting] < 1 - refused) & (tracks.ceiling[firms.track[waiting]] < tracks.ceiling[t])
+            track[waiting[takes]] = t
+            stays = ~takes & _has_higher(tracks, firms.track[waiting], t)
+            waiting, refused = waiting[stays], refused[stays]
+    return track
+
+
+def _has_higher(tracks: Tracks, own: Ints, passed: int) -> Bools:
+    """Whether a firm may still meet a track above its own after passing this one."""
+    return np.asarray(tracks.ceiling[own] < tracks.ceiling[passed])

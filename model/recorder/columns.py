@@ -94,17 +94,27 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "amount",
             "float64",
             "; ".join(f"{factor}: {unit}" for factor, unit in measures.FACTORS.items()),
-            "Flow of the quarter. People: every pair of cities with a move; capital and goods: all pairs of provinces, "
-            "and of cities in fourth quarters",
+            "Flow of the quarter. People: every pair of cities with a move; collaboration: every pair with a project; "
+            "capital, goods and payments for data (from their provider to their user): all pairs of provinces, and of "
+            "cities in fourth quarters",
         ),
     ),
     "events": (
         _QUARTER,
-        _text("kind", "policy or shock (a value changed), entry or exit (firms of a cell, counted)"),
+        _text(
+            "kind",
+            "policy or shock (a value changed), entry or exit (firms of a cell, counted), relocation (of a firm), "
+            "attempt (at a breakthrough, failed), breakthrough (a technology track opened)",
+        ),
         _text("city", "Place; missing if the whole nation is meant"),
         _text("sector", "Sector; missing if none is meant"),
         Column("firm", "int64", "id", "Firm; missing if none is meant"),
-        _text("detail", "JSON: lever, from, to of a policy; kind, from, to of a shock; count of entries or exits"),
+        _text(
+            "detail",
+            "JSON: lever, from, to of a policy (numbers, words, null); kind, from, to of a shock; count of entries or "
+            "exits; from (city) of a relocation; chance, partners (component, city, firm) and track of attempts and "
+            "breakthroughs",
+        ),
     ),
     "firms": (_QUARTER, _CITY, _SECTOR, *_of_firms()),
 }
@@ -115,8 +125,8 @@ DESCRIPTIONS: dict[str, str] = {
     "regions": "Measures of macro-regions, strategies, city clusters and provinces by quarter",
     "cities": "Measures of places by quarter",
     "sectors": "Measures of places and sectors by quarter",
-    "flows": "Flows of people, capital and goods between places and between provinces by quarter",
-    "events": "Changes of policy, shocks, entries and exits by quarter",
+    "flows": "Flows of people, capital, goods, data and collaboration between places and provinces by quarter",
+    "events": "Changes of policy, shocks, firms that come, go and move, breakthroughs and consortia by quarter",
     "firms": "Every firm at the end of each quarter",
 }
 """What each table holds."""

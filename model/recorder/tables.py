@@ -13,7 +13,7 @@ import pyarrow as pa
 from nqpf.model.measures import FACTORS
 from nqpf.model.quarters import format_quarter
 from nqpf.model.recorder.columns import DETAILS, LEVELS, TABLES
-from nqpf.model.recorder.events import Watch
+from nqpf.model.recorder.events import KINDS, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     type _Codes = NDArray[np.int32]
 
-_PEOPLE = ("talent", "labour")
-_MONEY = tuple(factor for factor in FACTORS if factor not in _PEOPLE)
-_KINDS = ("policy", "shock", "entry", "exit")
+_COUNTED = ("talent", "labour", "collaboration")
+"""Flows in whole numbers: between cities every quarter; the others are money."""
+_MONEY = tuple(factor for factor in FACTORS if factor not in _COUNTED)
 
 
 class QuarterTables:
@@ -123,8 +123,8 @@ class QuarterTables:
         }
 
     def _flows(self) -> dict[str, Any]:
-        """People between cities; capital and goods between provinces, and between cities in fourth quarters."""
-        blocks = [_Block(factor, "city", self._economy.flows(factor), self._city_pairs) for factor in _PEOPLE]
+        """People and projects between cities; money between provinces, and between cities in fourth quarters."""
+        blocks = [_Block(factor, "city", self._economy.flows(factor), self._city_pairs) for factor in _COUNTED]
         for factor in _MONEY:
             amount = self._economy.flows(factor)
             blocks.append(_Block(factor, "province", self._by_province(amount), self._province_pairs))
@@ -154,12 +154,15 @@ class QuarterTables:
         if self._detail != "nation":  # counted by place
             turnover = self._economy.turnover
             events += self._watch.firms("entry", turnover.entries) + self._watch.firms("exit", turnover.exits)
-        kinds, cities, sectors, details = zip(*events, strict=True) if events else ((), (), (), ())
+            events += self._watch.moves(turnover)
+        events += self._watch.consortia(self._economy.consortia)
+        kinds, cities, sectors, firms, details = zip(*events, strict=True) if events else ((), (), (), (), ())
+        firm = np.array(firms, np.int64)
         return {
-            "kind": _coded(np.array([_KINDS.index(kind) for kind in kinds], np.int32), pa.array(_KINDS)),
+            "kind": _coded(np.array([KINDS.index(kind) for kind in kinds], np.int32), pa.array(KINDS)),
             "city": _coded(np.array(cities, np.int32), self._cities),
             "sector": _coded(np.array(sectors, np.int32), self._sectors),
-            "firm": pa.nulls(len(events), pa.int64()),
+            "firm": pa.array(firm, pa.int64(), mask=firm < 0),
             "detail": pa.array(details, pa.string()).dictionary_encode(),
         }
 

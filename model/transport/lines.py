@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from nqpf.model.errors import DataError, nearest
+from nqpf.model.quarters import opening_quarter
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
@@ -62,14 +63,8 @@ class Edges:
 
 
 def opening_quarters(months: pd.Series) -> Ints:
-    """The first quarter in which a line opened in a month (`2014-12`) counts as open, as a number; (n,).
-
-    A line counts once it is open for most of a quarter: opened in a quarter's first month, in that quarter; in the
-    second or third month, from the next quarter on.
-    """
-    parts = months.astype(str).str.split("-")
-    month = 12 * parts.str[0].astype(int) + parts.str[1].astype(int) - 1
-    return np.asarray((month + 2) // 3, dtype=np.int64)
+    """The first quarter in which each line opened in a month (`2014-12`) counts as open, as a number; (n,)."""
+    return np.array([opening_quarter(month) for month in months], dtype=np.int64)
 
 
 def positions(codes: pd.Series, code: tuple[str, ...], table: str) -> Ints:

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import floyd_warshall, shortest_path
 
-from nqpf.model.transport.lines import Edges, Rides, line_rides, opening_quarters, paces, positions, read_edges
+from nqpf.model.quarters import opening_quarter
+from nqpf.model.transport.lines import Edges, Rides, line_rides, paces, positions, read_edges
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
@@ -66,7 +67,10 @@ def rail_rides(
     every, conventional = np.ones_like(edges.high_speed), edges.speed <= _CONVENTIONAL_LINE
     timed = [(high_speed[column], every, month) for column, month in HIGH_SPEED_SNAPSHOTS.items()]
     timed += [(_timed(time_table, column, code), conventional, m) for column, m in CONVENTIONAL_SNAPSHOTS.items()]
-    rides = [found, *(_timed_rides(minutes, edges, usable, _quarter(m), distance) for minutes, usable, m in timed)]
+    rides = [
+        found,
+        *(_timed_rides(minutes, edges, usable, opening_quarter(m), distance) for minutes, usable, m in timed),
+    ]
     opened = np.concatenate([r.opened for r in rides])
     order = np.argsort(opened, kind="stable")
     return edges, Rides(
@@ -75,10 +79,6 @@ def rail_rides(
         np.concatenate([r.minutes for r in rides])[order],
         opened[order],
     )
-
-
-def _quarter(month: str) -> int:
-    return int(opening_quarters(pd.Series([month]))[0])
 
 
 def _timed(table: pd.DataFrame, column: str, code: tuple[str, ...]) -> Floats:
@@ -99,7 +99,7 @@ def _line_rides(
     observed = np.full(len(line), np.nan)
     for column, month in HIGH_SPEED_SNAPSHOTS.items():
         minutes = high_speed[column][rides.origin, rides.destination]
-        seen = np.isfinite(minutes) & (rides.opened <= _quarter(month))
+        seen = np.isfinite(minutes) & (rides.opened <= opening_quarter(month))
         observed = np.fmin(observed, np.where(seen, minutes, np.nan))
     pace = paces(line, rides, observed, edges, limit=transport.rail_speed_share)
     # Trains seen between two of its stops since it opened are the line's own if it allows their speed. If it does

@@ -21,6 +21,10 @@ NAMES = {
     "regions": "regions",
     "start": "start_2024",
     "sectors": "sectors",
+    "gates": "gates",
+    "free_trade_zones": "free_trade_zones",
+    "computing_hubs": "computing_hubs",
+    "industry_clusters": "industry_clusters",
 }
 
 

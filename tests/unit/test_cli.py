@@ -72,13 +72,52 @@ def test_scenarios_as_json(nqpf):
 
 
 def test_levers_as_json(nqpf):
-    """The registry, a default within its range, null where a key does not apply."""
+    """The registry, a default of its kind, null where a key does not apply, and nothing that is not JSON."""
     code, out, _ = nqpf("levers", "--json")
+    assert not re.search("NaN|Infinity", out)
     listed = json.loads(out)
     assert code == 0
     assert [lever["name"] for lever in listed] == list(LEVERS)
-    assert all(lever["low"] <= lever["default"] <= lever["high"] for lever in listed)
-    assert all(lever["values"] is None for lever in listed)
+    for lever in listed:
+        if lever["kind"] == "choice":
+            assert lever["default"] in lever["values"]
+            assert lever["low"] is lever["high"] is lever["unit"] is None
+        else:
+            assert lever["values"] is None
+            assert lever["default"] is None or lever["low"] <= lever["default"] <= lever["high"]
+    assert [lever["name"] for lever in listed if lever["default"] is None] == ["switch_year"]
+
+
+def test_levers_of_every_kind_are_listed_and_set(nqpf):
+    """Choices stand by name and a null as never, in tables and in what is described."""
+    table = re.sub(" +", " ", nqpf("levers")[1])
+    assert "0 to 30, or never years after" in table
+    assert re.search(r"targeting_rule none, copycat", table)
+    settings = ("--set", "switch_year=12", "--set", "data_pool_scope=nation", "--set", "land_tilt=-0.5")
+    shown = nqpf("describe", "china", *settings)[1]
+    for row in (r"switch_year +12", r"data_pool_scope +nation", r"land_tilt +-0\.5"):
+        assert re.search(row + r" +start +end +everywhere", shown)
+    code, out, _ = nqpf("describe", "china", *settings, "--set", "switch_year=never", "--json")
+    assert code == 0
+    assert {rule["lever"]: rule["value"] for rule in json.loads(out)["policy"]} == {
+        "data_pool_scope": "nation",
+        "land_tilt": -0.5,
+    }
+
+
+def test_never_over_a_base_is_described(nqpf, tmp_path: Path):
+    """A rule that says never is shown as such, and is null as JSON; shocks of all kinds stand in their table."""
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'name = "mine"\nbase = "china"\n[[policy]]\nlever = "switch_year"\nvalue = "never"\nfrom = "2026Q1"\n'
+        '[[shock]]\nkind = "foreign"\nsize = 0.4\n[[shock]]\nkind = "technology"\nsize = 0.2\n',
+        encoding="utf-8",
+    )
+    shown = nqpf("describe", str(path))[1]
+    assert re.search(r"switch_year +never +2026Q1 +end", shown)
+    assert re.search(r"foreign +0\.4 +start", shown)
+    assert re.search(r"technology +0\.2 +start", shown)
+    assert json.loads(nqpf("describe", str(path), "--json")[1])["policy"][0]["value"] is None
 
 
 def test_describe_as_json_is_the_resolved_scenario(nqpf):
@@ -131,6 +170,8 @@ def test_a_later_set_of_the_same_name_wins(nqpf):
         (("describe", "china", "--set", "protection="), ["--set protection=", "lever=value"]),
         (("describe", "china", "--set", "protecton=1"), ["--set protecton=1", "did you mean 'protection'?"]),
         (("describe", "china", "--set", "protection=nan"), ["--set protection=nan", "from 0 to 1"]),
+        (("describe", "china", "--set", "targeting_rule=relatd"), ["--set targeting_rule=relatd", "'related'?"]),
+        (("describe", "china", "--set", "switch_year=soon"), ["--set switch_year=soon", "0 to 30, or never"]),
         (("describe", "china", "--set", "protection=1\n2"), ["--set protection=1\\n2", "not a number"]),
     ],
 )

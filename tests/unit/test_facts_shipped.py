@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nqpf.model.facts import DATA, Facts, load_actual, load_facts
+from nqpf.model.facts import DATA, NEVER, Facts, load_actual, load_facts
+from nqpf.model.quarters import parse_quarter
 
 CENSUS = {2010: 1_332_810_869, 2020: 1_409_778_724}
 YEAR_BEFORE = {"2010Q1": 2009, "2024Q1": 2023}
@@ -108,6 +109,78 @@ def test_sectors_use_up_their_output(facts):
     assert sectors.kind.count("local") == 1
     assert sectors.id[-1] == "local_services_construction"
     assert sectors.strategic.sum() == 7
+
+
+def test_digital_intensity_is_of_the_input_output_table(facts):
+    """What a unit of output requires of IT hardware and digital services, directly and by way of inputs."""
+    ids = list(facts.sectors.id)
+    flows = pd.read_csv(DATA / "input_output.csv").pivot_table(index="supplier", columns="user", values="share")
+    total = np.linalg.inv(np.eye(len(ids)) - flows.loc[ids, ids].to_numpy()) - np.eye(len(ids))
+    rows = [ids.index("it_electronics"), ids.index("digital_services")]
+    np.testing.assert_allclose(facts.sectors.digital, total[rows].sum(axis=0), atol=1e-4)
+
+
+def test_hinterland(facts):
+    """Six central and twelve western provinces are strategic hinterland."""
+    macro_region = np.array(facts.provinces.macro_region)
+    np.testing.assert_array_equal(facts.provinces.hinterland, np.isin(macro_region, ["central", "west"]))
+    assert facts.provinces.hinterland.sum() == 18
+
+
+def test_gates():
+    """42 seaports and 29 border crossings in 28 places; weights add to one within a kind."""
+    gates = pd.read_csv(DATA / "gates.csv", dtype={"city": str})
+    assert gates.kind.value_counts().to_dict() == {"seaport": 42, "land": 29}
+    np.testing.assert_allclose(gates.groupby("kind").weight.sum(), 1, atol=1e-3)
+    places = load_facts().places
+    assert places.land_gate.sum() == 28
+    assert {places.name_en[row] for row in np.flatnonzero(places.land_gate & places.seaport)} == {
+        "Dandong",
+        "Fangchenggang",
+        "Shenzhen",
+        "Zhuhai",
+    }
+
+
+def test_free_trade_zones(facts):
+    """22 zones opened in seven waves from 2013 to 2023; a place counts from its first area on."""
+    zones = pd.read_csv(DATA / "free_trade_zones.csv", dtype={"city": str})
+    year = zones.groupby("zone").opened.min().str[:4].astype(int)
+    assert year.value_counts().to_dict() == {2013: 1, 2015: 3, 2017: 7, 2018: 1, 2019: 6, 2020: 3, 2023: 1}
+    opened = facts.places.zone_opened
+    assert (opened < NEVER).sum() == zones.city.nunique()
+    assert {code for code, first in zip(facts.places.code, opened, strict=True) if first < NEVER} == set(zones.city)
+    for code, quarter in {"310000": "2013Q4", "440300": "2015Q2", "330100": "2020Q4", "653100": "2024Q1"}.items():
+        assert opened[facts.places.index(code)] == parse_quarter(quarter)
+
+
+def test_computing_hubs(facts):
+    """Ten clusters in twelve cities, six of them in the west; the weights of a cluster add to one."""
+    hubs, places = facts.hubs, facts.places
+    assert len(hubs) == 12
+    weight = pd.Series(hubs.weight).groupby(np.array(hubs.id)).sum()
+    np.testing.assert_allclose(weight, 1, rtol=1e-14)
+    assert len(weight) == 10
+    assert len({hub for hub, west in zip(hubs.id, hubs.west, strict=True) if west}) == 6
+    macro_region = np.array(facts.provinces.macro_region)[places.province[hubs.city]]
+    np.testing.assert_array_equal(hubs.west, macro_region == "west")
+    assert set(hubs.opened) == {parse_quarter("2022Q1"), parse_quarter("2022Q2")}
+    assert hubs.opened[hubs.id.index("guian")] == parse_quarter("2022Q1")
+
+
+def test_industry_clusters(facts):
+    """45 clusters, 30 eastern, 13 central and western, 2 north-eastern; 25 came before the list of 2022."""
+    table = pd.read_csv(DATA / "industry_clusters.csv", dtype=str)
+    assert len(facts.industry_clusters) == len(table) == 65
+    assert set(table.sector) == {facts.sectors.id[row] for row in facts.industry_clusters.sector}
+    province = facts.places.province[[facts.places.index(code) for code in table.city]]
+    table["macro_region"] = np.array(facts.provinces.macro_region)[province]
+    first = table.groupby("cluster").agg(n=("macro_region", "nunique"), region=("macro_region", "first"))
+    assert (first.n == 1).all()
+    assert first.region.value_counts().to_dict() == {"east": 30, "central": 8, "west": 5, "northeast": 2}
+    assert table.groupby("cluster").since.first().value_counts().to_dict() == {"2021-03": 25, "2022-11": 20}
+    assert len(table[["cluster", "sector"]].drop_duplicates()) == 45
+    assert set(facts.industry_clusters.since) == {parse_quarter("2021Q2"), parse_quarter("2023Q1")}
 
 
 def test_final_demand_is_gdp(facts):

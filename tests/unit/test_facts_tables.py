@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nqpf.model.errors import DataError
-from nqpf.model.facts import DATA, load_facts
+from nqpf.model.facts import DATA, NEVER, load_facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,17 +32,34 @@ G,200000,0.45,20000,0,0.2,0.8,0.05,50000,0.01,0.008,0.002
     "rail_edges": "line,origin,destination,opened,speed_kmh,distance_km,high_speed\n1,A,B,1858-06,160,70,0\n",
     "rail_times": "origin,destination,high_speed_2016,high_speed_2021,conventional_2021\nB,G,,,100\n",
     "gates": "gate,city,kind,weight\n",
+    "free_trade_zones": "zone,name_en,area_en,city,opened\n",
+    "computing_hubs": "hub,name_en,city,weight,opened,west\n",
+    "industry_clusters": "cluster,name_en,sector,city,since\n",
+}
+LISTED = {
+    "gates": "Basle,A,seaport,1\nChiasso,G,land,0.5\nBasle road,A,land,0.5\nPort,B,riverport,1\n",
+    "free_trade_zones": "z,Zone,late,G,2020-04\nz,Zone,early,G,2019-02\nz,Zone,early,A,2021-03\n",
+    "computing_hubs": "h,Hub,G,0.333,2022-02,1\ni,Other,A,1,2021-01,0\nh,Hub,B,0.667,2022-02,0\n",
+    "industry_clusters": "1,Clocks,equipment,G,2021-03\n1,Clocks,equipment,B,2021-03\n2,Drugs,biomedicine,B,2022-10\n",
 }
 
 
 @pytest.fixture
 def country(tmp_path: Path) -> dict[str, Path]:
-    """Paths of the tables of a small country without ports and clusters."""
+    """Paths of the tables of a small country without gates, zones, hubs and clusters."""
     paths = {}
     for name, text in COUNTRY.items():
         paths[name] = tmp_path / f"{name}.csv"
         paths[name].write_text(text, encoding="utf-8")
     return paths
+
+
+@pytest.fixture
+def listed(country) -> dict[str, Path]:
+    """The small country with rows in the tables that may be empty."""
+    for name, rows in LISTED.items():
+        country[name].write_text(COUNTRY[name] + rows, encoding="utf-8")
+    return country
 
 
 def edited(tables: dict[str, Path], name: str, old: str, new: str) -> dict[str, Path]:
@@ -75,6 +92,10 @@ def test_another_country(country):
     np.testing.assert_array_equal(facts.regions.member.sum(axis=1), [3, 3, 2, 1])
     np.testing.assert_array_equal(facts.regions.cluster, [-1, -1, -1])
     assert not facts.places.seaport.any()
+    assert not facts.places.land_gate.any()
+    assert not facts.provinces.hinterland.any()
+    assert (facts.places.zone_opened == NEVER).all()
+    assert len(facts.hubs) == len(facts.industry_clusters) == 0
     assert len(facts.regions.of_level("cluster")) == 0
     assert np.isnan(facts.rail_times.high_speed_2016).all()
 
@@ -92,6 +113,32 @@ def test_own_clusters(country):
     lake, plan = facts.regions.index("lake"), facts.regions.index("plan")
     np.testing.assert_array_equal(facts.regions.member[[lake, plan]], [[False, True, True], [True, False, False]])
     np.testing.assert_array_equal(facts.regions.partial[lake], [False, True, False])
+
+
+def test_own_lists(listed):
+    """Gates, zones, hubs and industry clusters of one's own enter through their tables; months become quarters."""
+    edited(listed, "provinces", "capital_city\n", "capital_city,hinterland\n")
+    edited(listed, "provinces", "all,B\n", "all,B,\n")
+    edited(listed, "provinces", "all,G\n", "all,G,1\n")
+    facts = load_facts("2024Q1", listed)
+    np.testing.assert_array_equal(facts.provinces.hinterland, [False, True])
+    np.testing.assert_array_equal(facts.places.seaport, [True, False, False])
+    np.testing.assert_array_equal(facts.places.land_gate, [True, False, True])
+    np.testing.assert_array_equal(facts.places.zone_opened, [2021 * 4 + 1, NEVER, 2019 * 4 + 1])
+    assert facts.hubs.id == ("h", "i", "h")
+    np.testing.assert_array_equal(facts.hubs.city, [2, 0, 1])
+    np.testing.assert_allclose(facts.hubs.weight, [0.333, 1, 0.667])
+    np.testing.assert_array_equal(facts.hubs.opened, [2022 * 4 + 1, 2021 * 4, 2022 * 4 + 1])
+    np.testing.assert_array_equal(facts.hubs.west, [True, False, False])
+    np.testing.assert_array_equal(facts.industry_clusters.city, [2, 1, 1])
+    assert [facts.sectors.id[s] for s in facts.industry_clusters.sector] == ["equipment", "equipment", "biomedicine"]
+    np.testing.assert_array_equal(facts.industry_clusters.since, [2021 * 4 + 1, 2021 * 4 + 1, 2022 * 4 + 3])
+
+
+def test_weights_of_a_hub_are_scaled(listed):
+    """Rounded weights of a cluster are made to add to one exactly."""
+    edited(listed, "computing_hubs", "0.667", "0.666")
+    np.testing.assert_allclose(load_facts("2024Q1", listed).hubs.weight, [1 / 3, 1, 2 / 3])
 
 
 def test_spreadsheet_quirks(country):
@@ -150,6 +197,29 @@ HOSTILE = [
 def test_hostile_tables(country, name, old, new, message):
     """A fault is one line with file, line, column, fault and remedy."""
     assert re.search(message, refused(edited(country, name, old, new)))
+
+
+HOSTILE_LISTS = [
+    ("gates", "Chiasso,G", "Chiasso,Genf", r"gates\.csv:3: column 'city': unknown city 'Genf'; did you mean 'G'\?"),
+    ("free_trade_zones", "late,G", "late,Z", r"free_trade_zones\.csv:2: column 'city': unknown city 'Z'; add it"),
+    ("free_trade_zones", "2020-04", "2020Q2", r"zones\.csv:2: column 'opened': '2020Q2' is not a month; write it as"),
+    ("free_trade_zones", "late,G", "early,G", r"zones\.csv:3: column 'zone, area_en, city': 'z → early → G' stands"),
+    ("computing_hubs", "i,Other,A", "i,Other,Q", r"computing_hubs\.csv:3: column 'city': unknown city 'Q'; add it"),
+    ("computing_hubs", "0.667", "0.5", r"hubs\.csv:2: column 'weight': weights of 'h' add to 0\.8330; they have to"),
+    ("computing_hubs", "A,1,", "A,0,", r"hubs\.csv:3: column 'weight': weights of 'i' add to 0\.0000; they have to"),
+    ("computing_hubs", "A,1,", "A,2,", r"hubs\.csv:3: column 'weight': '2' is out of range"),
+    ("computing_hubs", "2021-01,0", "2021-01,no", r"hubs\.csv:3: column 'west': 'no' is not a number"),
+    ("industry_clusters", "1,Clocks,equipment,B", "1,Clocks,equipment,G", r"csv:3: .*'1 → G' stands on line 2"),
+    ("industry_clusters", "biomedicine", "biomedecine", r"csv:4: .* unknown sector .*; did you mean 'biomedicine'\?"),
+    ("industry_clusters", "biomedicine", "Biomedicine", r"csv:4: column 'sector': .*; did you mean 'biomedicine'\?"),
+    ("industry_clusters", "2022-10", "2022", r"clusters\.csv:4: column 'since': '2022' is not a month; write it as"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "message"), HOSTILE_LISTS)
+def test_hostile_lists(listed, name, old, new, message):
+    """Faults in lists of gates, zones, hubs and clusters are one line too."""
+    assert re.search(message, refused(edited(listed, name, old, new)))
 
 
 def test_primary_cluster_is_unique(country):
@@ -222,10 +292,10 @@ def test_no_shipped_state(start):
     assert refused({}, start).startswith("start: ")
 
 
-SECTORS = """sector,name_en,value_added_share,gdp_share,skill_share,rd_share_of_output,tradability,\
+SECTORS = """sector,name_en,value_added_share,gdp_share,skill_share,rd_share_of_output,digital_intensity,tradability,\
 primary_part,secondary_part,strategic,final_household,final_government,final_investment
-goods,Goods,0.4,0.5,0.2,0.02,goods,0.2,0.8,1,100,0,50
-local,Local,0.6,0.5,0.3,0,local,0,0.2,0,100,50,-20
+goods,Goods,0.4,0.5,0.2,0.02,0.1,goods,0.2,0.8,1,100,0,50
+local,Local,0.6,0.5,0.3,0,0.2,local,0,0.2,0,100,50,-20
 """
 FLOWS = "supplier,user,share\ngoods,goods,0.4\ngoods,local,0.3\nlocal,goods,0.2\nlocal,local,0.1\n"
 
@@ -235,7 +305,12 @@ def industries(tmp_path: Path) -> dict[str, Path]:
     """Two sectors in place of the shipped twelve."""
     (tmp_path / "sectors.csv").write_text(SECTORS, encoding="utf-8")
     (tmp_path / "flows.csv").write_text(FLOWS, encoding="utf-8")
-    return {"sectors": tmp_path / "sectors.csv", "input_output": tmp_path / "flows.csv"}
+    (tmp_path / "clusters.csv").write_text(COUNTRY["industry_clusters"], encoding="utf-8")
+    return {
+        "sectors": tmp_path / "sectors.csv",
+        "input_output": tmp_path / "flows.csv",
+        "industry_clusters": tmp_path / "clusters.csv",
+    }
 
 
 def test_own_industries(industries):
@@ -243,6 +318,15 @@ def test_own_industries(industries):
     sectors = load_facts("2024Q1", industries).sectors
     np.testing.assert_allclose(sectors.input_shares, [[2 / 3, 3 / 4], [1 / 3, 1 / 4]])
     np.testing.assert_allclose(sectors.final_demand, [150, 130])
+    np.testing.assert_array_equal(sectors.digital, [0.1, 0.2])
+
+
+def test_other_industries_need_their_clusters(industries):
+    """Shipped clusters are of shipped sectors: with other sectors one's own table is asked for."""
+    del industries["industry_clusters"]
+    message = refused(industries)
+    assert "unknown sector 'it_electronics'; the shipped table does not fit yours" in message
+    assert "give your own 'industry_clusters' too" in message
 
 
 @pytest.mark.parametrize(
@@ -252,6 +336,7 @@ def test_own_industries(industries):
         ("sectors", "goods,0.2", "local,0.2", "column 'tradability': the last sector, and no other"),
         ("sectors", "0.4,0.5", "0.5,0.5", "sectors.csv:2: column 'value_added_share': with the inputs of 'goods'"),
         ("sectors", "0.4,0.5", "0.4,0.7", "column 'gdp_share': adds to 1.2000; it has to add to 1"),
+        ("sectors", "0.02,0.1,", "0.02,0,", "column 'digital_intensity': '0' is out of range; it has to be above 0"),
         ("sectors", "100,", "0,", "column 'final_household': no sector has final demand"),
         ("input_output", "local,local,0.1\n", "", "column 'share': no row for supplier 'local' and user 'local'; add"),
         ("input_output", "local,local", "loca,local", "csv:5: column 'supplier': unknown sector 'loca'; did you mean"),

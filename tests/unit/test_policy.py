@@ -11,6 +11,7 @@ from nqpf.model.facts import load_facts
 from nqpf.model.levers import LEVERS
 from nqpf.model.policy import PolicyRule, Schedule, Shock, treated_places
 from nqpf.model.quarters import parse_quarter
+from nqpf.model.rules import SHOCKS
 from nqpf.model.scenario import Scenario
 
 START = parse_quarter("2024Q1")
@@ -55,7 +56,8 @@ def test_without_rules_every_lever_is_at_its_default():
     values = schedule().at(START)
     assert values.keys() == LEVERS.keys()
     for leaf, value in values.items():
-        np.testing.assert_array_equal(value, np.full(3, LEVERS[leaf].default))
+        np.testing.assert_array_equal(value, np.full(3, LEVERS[leaf].encode(LEVERS[leaf].default)))
+        assert value.dtype == (np.int64 if LEVERS[leaf].kind == "choice" else np.float64)
 
 
 def test_a_rule_holds_from_its_first_to_its_last_quarter():
@@ -147,7 +149,8 @@ def test_a_group_sets_every_leaf():
 @pytest.mark.parametrize("leaf", LEVERS)
 def test_a_rule_at_the_default_is_the_baseline_bit_for_bit(leaf):
     """Setting a lever to its default, with or without a ramp, changes no bit of any array."""
-    baseline, same = schedule(), schedule(rule(LEVERS[leaf].default, lever=leaf, ramp=7))
+    steps = {} if LEVERS[leaf].kind == "choice" or LEVERS[leaf].nullable else {"ramp": 7}
+    baseline, same = schedule(), schedule(rule(LEVERS[leaf].default, lever=leaf, **steps))
     for quarter in range(START, START + 9):
         for name, values in baseline.at(quarter).items():
             assert values.tobytes() == same.at(quarter)[name].tobytes()
@@ -174,14 +177,43 @@ def test_values_do_not_depend_on_the_order_of_asking():
         np.testing.assert_array_equal(backward.at(q)["equity_integration"], ahead[q])
 
 
-def test_supply_shocks_compound_where_they_meet():
-    """Two shocks leave the product of what each leaves; elsewhere nothing is lost."""
+def test_a_choice_holds_as_its_position():
+    """Names become positions in the lever's values, where and while the rule holds."""
+    values = LEVERS["data_pool_scope"].values
+    plan = schedule(rule("nation", lever="data_pool_scope", until="2024Q2", where={"province": "44"}))
+    held = path(plan, "2024Q2", "2024Q3", "data_pool_scope")
+    assert [[values[k] for k in row] for row in held] == [["province", "province", "nation"], ["province"] * 3]
+
+
+def test_never_is_infinity():
+    """A year that never comes is later than any other; a rule may name one, and a later rule take it back."""
+    plan = schedule(
+        rule(6, lever="switch_year", **{"from": "2024Q2"}), rule(None, lever="switch_year", **{"from": "2024Q3"})
+    )
+    held = path(plan, "2024Q1", "2024Q4", "switch_year")[:, 0]
+    np.testing.assert_array_equal(held, [np.inf, 6.0, np.inf, np.inf])
+    assert plan.at(START + 3)["switch_year"] is plan.at(START + 4)["switch_year"]
+
+
+@pytest.mark.parametrize("kind", SHOCKS)
+def test_shocks_compound_where_they_meet(kind):
+    """Two shocks of a kind leave the product of what each leaves; elsewhere, and of other kinds, nothing is lost."""
     shocks = (
-        Shock.model_validate({"kind": "supply", "size": 0.5, "from": "2024Q2", "until": "2024Q2"}),
-        Shock.model_validate({"kind": "supply", "size": 0.2, "from": "2024Q2", "where": {"province": "44"}}),
+        Shock.model_validate({"kind": kind, "size": 0.5, "from": "2024Q2", "until": "2024Q2"}),
+        Shock.model_validate({"kind": kind, "size": 0.2, "from": "2024Q2", "where": {"province": "44"}}),
     )
     plan = schedule(shocks=shocks)
-    np.testing.assert_array_equal(plan.supply_loss(START), [0, 0, 0])
-    np.testing.assert_allclose(plan.supply_loss(START + 1), [0.5, 0.5, 0.6])
-    np.testing.assert_allclose(plan.supply_loss(START + 2), [0, 0, 0.2])
-    assert plan.supply_loss(START + 3) is plan.supply_loss(START + 4)
+    np.testing.assert_array_equal(plan.shock(kind, START), [0, 0, 0])
+    np.testing.assert_allclose(plan.shock(kind, START + 1), [0.5, 0.5, 0.6])
+    np.testing.assert_allclose(plan.shock(kind, START + 2), [0, 0, 0.2])
+    assert plan.shock(kind, START + 3) is plan.shock(kind, START + 4)
+    assert not plan.shock(kind, START + 4).flags.writeable
+    for other in SHOCKS.keys() - {kind}:
+        assert plan.shock(other, START) is plan.shock(other, START + 1)
+        np.testing.assert_array_equal(plan.shock(other, START + 1), [0, 0, 0])
+
+
+def test_every_shock_says_what_its_size_is():
+    """In both languages."""
+    assert list(SHOCKS) == ["supply", "foreign", "technology"]
+    assert all(meaning.keys() == {"en", "zh"} for meaning in SHOCKS.values())

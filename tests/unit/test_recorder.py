@@ -20,7 +20,7 @@ from nqpf.model.recorder.columns import DESCRIPTIONS, LEVELS, arrow_schema, sche
 from nqpf.model.recorder.events import Watch
 from nqpf.model.recorder.parts import write_table
 from nqpf.model.recorder.tables import QuarterTables
-from nqpf.model.rules import PolicyRule, Shock
+from nqpf.model.rules import SHOCKS, PolicyRule, Shock
 
 QUARTERS = 4
 
@@ -201,20 +201,41 @@ def test_policies_that_change_are_events(economies, country):
         assert {event[3] for event in events} == {json.dumps({"lever": "talent_subsidy", "from": before, "to": now})}
 
 
-def test_shocks_are_events(economies, country):
-    """A supply shock's beginning and end are events of its places."""
+def changed(economy, country, **changes):
+    """A watch over the economy's scenario with changes."""
+    scenario = economy.scenario.model_copy(update=changes)
+    return Watch(SimpleNamespace(scenario=scenario, facts=country, n_sectors=economy.n_sectors))
+
+
+def test_choices_and_never_are_told_in_words(economies, country):
+    """An event names choices, and null is never: no position and no infinity."""
+    economy = economies.small_economy(country)
+    rules = (("targeting_rule", "related"), ("switch_year", 5))
+    policy = [{"lever": lever, "value": value, "until": "2024Q1"} for lever, value in rules]
+    watch = changed(economy, country, policy=tuple(map(PolicyRule.model_validate, policy)))
+    began, ended = (watch.policies(economy.first_quarter + step) for step in (0, 1))
+    assert [json.loads(event[3]) for event in began] == [
+        {"lever": "targeting_rule", "from": "copycat", "to": "related"},
+        {"lever": "switch_year", "from": None, "to": 5.0},
+    ]
+    assert [json.loads(event[3]) for event in ended] == [
+        {"lever": "targeting_rule", "from": "related", "to": "copycat"},
+        {"lever": "switch_year", "from": 5.0, "to": None},
+    ]
+
+
+@pytest.mark.parametrize("kind", SHOCKS)
+def test_shocks_are_events(economies, country, kind):
+    """A shock's beginning and end are events of its places, whatever it hits."""
     economy = economies.small_economy(country)
     shock = Shock.model_validate(
-        {"kind": "supply", "size": 0.15, "from": "2024Q2", "until": "2024Q2", "where": {"city": "120100"}}
+        {"kind": kind, "size": 0.15, "from": "2024Q2", "until": "2024Q2", "where": {"city": "120100"}}
     )
-    shocked = SimpleNamespace(
-        scenario=economy.scenario.model_copy(update={"shock": (shock,)}), facts=country, n_sectors=economy.n_sectors
-    )
-    watch = Watch(shocked)
+    watch = changed(economy, country, shock=(shock,))
     began, ended = (watch.policies(economy.first_quarter + step) for step in (1, 2))
     for (event,), before, now in ((began, 0.0, 0.15), (ended, 0.15, 0.0)):
         assert event[:3] == ("shock", 3, -1)
-        assert json.loads(event[3]) == {"kind": "supply", "from": pytest.approx(before), "to": pytest.approx(now)}
+        assert json.loads(event[3]) == {"kind": kind, "from": pytest.approx(before), "to": pytest.approx(now)}
 
 
 def test_a_checkpoint_comes_back_to_the_bit(tmp_path, economies, country):

@@ -149,6 +149,40 @@ def test_a_lever_set_to_its_default_is_the_baseline():
     assert off.content_hash == china.content_hash
 
 
+def test_choices_and_never_are_set_like_numbers():
+    """By name or as null, from code or as text; the default is the baseline, and spellings share a hash."""
+    china = Scenario.load("china")
+    wide = china.with_changes(levers={"data_pool_scope": "nation", "switch_year": 5})
+    assert {rule.lever: rule.value for rule in wide.policy} == {"data_pool_scope": "nation", "switch_year": 5.0}
+    as_text = Scenario.load("china", settings={"data_pool_scope": "nation", "policy.switch_year": "5"})
+    assert as_text.content_hash == wide.content_hash
+    for never in (None, "never"):
+        back = wide.with_changes(levers={"switch_year": never, "data_pool_scope": "province"})
+        assert back.content_hash == china.content_hash
+    assert wide.with_changes(settings={"switch_year": "Never"}).policy == wide.policy[:1]
+    assert Scenario.load("china", settings={"targeting_rule": "none"}).policy[0].value == "none"
+
+
+def test_a_file_names_choices_and_writes_never(tmp_path: Path):
+    """TOML has no null: the word stands for it, over a base that names a year."""
+    base = '[[policy]]\nlever = "switch_year"\nvalue = 8\n'
+    written(tmp_path, 'name = "a"\nbase = "china"\n' + base, "a.toml")
+    text = base.replace("8", '"never"') + '[[policy]]\nlever = "targeting_rule"\nvalue = "related"\n'
+    scenario = Scenario.load(written(tmp_path, 'name = "b"\nbase = "a.toml"\n' + text))
+    assert [rule.value for rule in scenario.policy] == [8.0, None, "related"]
+    assert Scenario.from_resolved(json.loads(json.dumps(scenario.resolved(), allow_nan=False))) == scenario
+    replaced = scenario.with_changes(levers={"switch_year": None})
+    assert [rule.lever for rule in replaced.policy] == ["targeting_rule"]
+
+
+@pytest.mark.parametrize("kind", ["supply", "foreign", "technology"])
+def test_a_file_may_bring_shocks_of_every_kind(kind: str, tmp_path: Path):
+    """Each is read with its size and place."""
+    text = f'[[shock]]\nkind = "{kind}"\nsize = 0.3\nwhere = {{ macro_region = "east" }}\n'
+    scenario = Scenario.load(written(tmp_path, 'name = "a"\nbase = "china"\n' + text))
+    assert [(shock.kind, shock.size) for shock in scenario.shock] == [(kind, 0.3)]
+
+
 def test_settings_reach_levers_parameters_and_the_rest():
     """One option sets all that can be set; the prefix of levers is optional."""
     scenario = Scenario.load(

@@ -9,6 +9,8 @@ from nqpf.model.scenario import Scenario
 
 HEAD = 'name = "mine"\nbase = "china"\n'
 RULE = '[[policy]]\nlever = "equity_integration"\nvalue = 0.6\n'
+CHOICE = "[[policy]]\nlever = 'targeting_rule'\nvalue = 'related'\n"
+YEAR = "[[policy]]\nlever = 'switch_year'\nvalue = 'never'\n"
 
 FAULTS = {
     "broken": ("name = \n", 1, "not TOML", "quotes"),
@@ -65,6 +67,12 @@ FAULTS = {
     "lever value": (HEAD + RULE.replace("0.6", "6"), 5, "policy.value: 6 is out of range", "from 0 to 1"),
     "lever text": (HEAD + RULE.replace("0.6", "'a'"), 5, "policy.value: 'a' is not a number", "from 0 to 1"),
     "lever infinite": (HEAD + RULE.replace("0.6", "nan"), 5, "policy.value: nan is out of range", "from 0 to 1"),
+    "choice misspelt": (HEAD + CHOICE.replace("related", "relate"), 5, "not one of the values", "'related'?"),
+    "choice a number": (HEAD + CHOICE.replace("'related'", "2"), 5, "2 is not one of the values", "none, related"),
+    "never misspelt": (HEAD + YEAR.replace("never", "nver"), 5, "'nver' is not a number", "0 to 30, or never"),
+    "never where it is no value": (HEAD + RULE.replace("0.6", "'never'"), 5, "'never' is not a number", "from 0 to 1"),
+    "ramp of a choice": (HEAD + CHOICE + "ramp = 4\n", 6, "targeting_rule changes at once", "leave ramp out"),
+    "ramp to never": (HEAD + YEAR + "ramp = 4\n", 6, "switch_year changes at once", "leave ramp out"),
     "second rule": (HEAD + RULE + RULE.replace("0.6", "-1"), 8, "policy.value: -1", "from 0 to 1"),
     "rule key": (HEAD + RULE + "untill = '2030Q1'\n", 6, "policy.untill: unknown key", "'until'?"),
     "until before from": (HEAD + RULE + 'from = "2030Q1"\nuntil = "2029Q4"\n', 7, "before `from`", "exchange"),
@@ -85,6 +93,7 @@ FAULTS = {
         "nation",
     ),
     "shock kind": (HEAD + '[[shock]]\nkind = "trade"\nsize = 0.1\n', 4, "unknown kind of shock 'trade'", "supply"),
+    "shock misspelt": (HEAD + '[[shock]]\nkind = "foregin"\nsize = 0.1\n', 4, "unknown kind", "'foreign'?"),
     "shock size": (HEAD + '[[shock]]\nkind = "supply"\nsize = 0.95\n', 5, "shock.size: 0.95", "from 0.0 to 0.9"),
     "table": (HEAD + '[data]\ncites = "x.csv"\n', 4, "unknown table", "did you mean 'cities'?"),
     "file of a table": (HEAD + '[data]\ncities = "x.csv"\n', 4, "there is no file 'x.csv'", "this file's folder"),
@@ -177,6 +186,8 @@ def test_a_file_is_validated_before_changes_override_it(tmp_path: Path):
     [
         ("equity_integration", "2", "--set equity_integration=2: 2 is out of range; give a number from 0 to 1"),
         ("equity_integration", "high", "--set equity_integration=high: 'high' is not a number"),
+        ("data_pool_scope", "national", "--set data_pool_scope=national: 'national' is not one of the values"),
+        ("switch_year", "inf", "--set switch_year=inf: inf is out of range; give a number from 0 to 30, or never"),
         ("policy.equty_integration", "1", "did you mean"),
         ("migration.taste", "1", "did you mean 'parameters.migration.taste'?"),
         ("parameters.migration.taste", "99", "--set parameters.migration.taste=99: 99 is out of range"),

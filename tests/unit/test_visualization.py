@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from nqpf.visualization.address import read_address
+from nqpf.visualization.address import clamp_value, read_address
 from nqpf.visualization.frames import Layout, largest_flows
 from nqpf.visualization.source import Change, Order
 from nqpf.visualization.widgets import LEVERS, STAGE, bundle, outlines
 
-LEVER = {"name": "easing", "kind": "number", "low": 0.0, "high": 1.0}
+LEVER = {"name": "easing", "kind": "number", "low": 0.0, "high": 1.0, "nullable": False}
+YEAR = {"name": "year", "kind": "number", "low": 0.0, "high": 30.0, "nullable": True}
 CHOICE = {"name": "rule", "kind": "choice", "values": ["none", "related"]}
 START = 8095  # 2023Q4
 
@@ -74,8 +75,8 @@ def test_a_frame_holds_what_its_layout_says():
 
 
 def read(query):
-    """A query over ten quarters and two levers."""
-    return read_address(query, Order("china", 7), [LEVER, CHOICE], range(START, START + 10))
+    """A query over ten quarters and levers of every kind."""
+    return read_address(query, Order("china", 7), [LEVER, CHOICE, YEAR], range(START, START + 10))
 
 
 def test_an_address_is_read():
@@ -96,13 +97,37 @@ def test_an_address_is_read():
         ("lever.easing=inf@2024Q1", ()),
         ("lever.easing=0.5@1024Q1", ()),
         ("lever.easing=0.5", ()),
+        ("lever.easing=never@2024Q1", ()),
         ("lever.rule=worst@2024Q1", ()),
+        ("lever.rule=never@2024Q1", ()),
+        ("lever.year=never@2024Q1", (Change("year", None, 8096),)),
+        ("lever.year=NULL@2024Q1", (Change("year", None, 8096),)),
+        ("lever.year=4@2024Q1", (Change("year", 4.0, 8096),)),
+        ("lever.year=99@2024Q1", (Change("year", 30.0, 8096),)),
+        ("lever.year=inf@2024Q1", ()),
+        ("lever.year=soon@2024Q1", ()),
         ("lever.nobody=1@2024Q1", ()),
     ],
 )
 def test_levers_of_an_address_are_clamped_or_left_out(query, changes):
     """A value beyond its range is brought into it; what is no value, lever or quarter is ignored."""
     assert read(query).order.changes == changes
+
+
+@pytest.mark.parametrize(("lever", "value"), [(LEVER, 0.5), (CHOICE, "related"), (YEAR, 4), (YEAR, None)])
+def test_what_the_browser_sends_is_taken_as_it_is(lever, value):
+    """A number, a name or null of a message is the lever's value."""
+    assert clamp_value(lever, value) == value
+
+
+@pytest.mark.parametrize(
+    ("lever", "value"),
+    [(LEVER, None), (LEVER, "x"), (LEVER, [1]), (CHOICE, None), (CHOICE, 1), (YEAR, "x"), (YEAR, {})],
+)
+def test_what_is_no_value_is_not_taken(lever, value):
+    """A message that makes no sense has no effect."""
+    with pytest.raises(ValueError, match=r"no value|could not convert"):
+        clamp_value(lever, value)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The page's source over the real model: frames and forks."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,13 @@ def test_changes_become_rules_from_the_next_quarter(small):
     scenario = load_scenario(Order(small[0], 3, (Change("talent_subsidy", 0.1, START + 2),)))
     assert scenario.seed == 3
     assert [(r.lever, r.value, r.from_) for r in scenario.policy] == [("talent_subsidy", 0.1, "2024Q3")]
+
+
+def test_changes_of_every_kind_become_rules(small):
+    """Names and null are taken as they are."""
+    changes = (Change("data_pool_scope", "nation", START), Change("switch_year", 3.0, START))
+    scenario = load_scenario(Order(small[0], 3, (*changes, Change("switch_year", None, START + 1))))
+    assert [rule.value for rule in scenario.policy] == ["nation", 3.0, None]
 
 
 def test_facts_name_everything_a_frame_holds(small):
@@ -69,11 +78,19 @@ def test_default_choices_exist():
 
 
 def test_levers_have_what_a_slider_needs(small):
-    """Every lever comes with range, step and an explanation in both languages."""
+    """Every lever comes with range and step, or its values' names, and an explanation in both languages."""
     levers = small[1].levers()
     assert [lever["name"] for lever in levers] == list(LEVERS)
+    json.dumps(levers, allow_nan=False)
     for lever in levers:
-        assert 0 < lever["step"] < lever["high"] - lever["low"]
+        if lever["kind"] == "choice":
+            assert lever["step"] is None
+            assert list(lever["values_title"]) == lever["values"]
+            assert all(title.keys() == {"en", "zh"} for title in lever["values_title"].values())
+        else:
+            assert lever["values_title"] is None
+            assert 0 < lever["step"] < lever["high"] - lever["low"]
+        assert lever["nullable"] == (lever["name"] == "switch_year")
         assert lever["meaning"].keys() == {"en", "zh"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nqpf.model.data.build import geography, history, origins, rail, sectors, start
+from nqpf.model.data.build import geography, history, lists, origins, rail, sectors, start
 from nqpf.model.data.build.source import Source
 
 
@@ -21,6 +21,9 @@ def main(folder: str) -> None:
         "gates": geography.gates(source),
         "rail_edges": rail.rail_edges(source),
         "rail_times": rail.rail_times(source),
+        "free_trade_zones": lists.free_trade_zones(source),
+        "computing_hubs": lists.computing_hubs(source),
+        "industry_clusters": lists.industry_clusters(source),
         "sectors": sector_table,
         "input_output": input_output,
         "start_2010": start.start(source, history.FIRST),

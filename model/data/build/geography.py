@@ -22,6 +22,7 @@ MACRO_REGIONS = {
     "west": ("West", "西部"),
     "northeast": ("Northeast", "东北"),
 }
+HINTERLAND = ("central", "west")  # the plan names central and western provinces without a list
 STRATEGIES = {
     "yangtze_economic_belt": ("strategy_yreb", "Yangtze Economic Belt", "长江经济带"),
     "yangtze_delta_integration": ("strategy_yrd_integration", "Yangtze River Delta integration", "长三角一体化"),
@@ -54,7 +55,7 @@ def cities(source: Source) -> pd.DataFrame:
     name = places.name_en.where(~twice, places.name_en + " (" + places.province + ")")
     outline = outline_areas(source.outlines())
     drawn = pd.Series(outline).reindex(places.index)
-    inland = ~places.index.isin(gates(source).city)  # outlines of ports take in water
+    inland = ~places.index.isin(of_kind(source, "seaport").city)  # outlines of ports take in water
     wrong = ((places.area_km2 / drawn - 1).abs() > AREA_TOLERANCE) & inland
     replaced = places.area_km2.isna() | wrong
     area = places.area_km2.mask(replaced, drawn)
@@ -109,6 +110,7 @@ def provinces(source: Source) -> pd.DataFrame:
             "name_zh": table.province_zh,
             "macro_region": table.macro_region,
             "capital_city": table.capital_adcode,
+            "hinterland": table.macro_region.isin(HINTERLAND).astype(int),
         },
     )
 
@@ -146,8 +148,13 @@ def region_members(source: Source) -> pd.DataFrame:
 
 
 def gates(source: Source) -> pd.DataFrame:
-    """Table `gates`: seaports, weights adding to one."""
+    """Table `gates`: seaports, then border crossings on land whatever goes through them."""
+    return pd.concat([of_kind(source, "seaport"), of_kind(source, "land")])
+
+
+def of_kind(source: Source, kind: str) -> pd.DataFrame:
+    """Gates whose raw kind begins with `kind`; their weights add to one."""
     table = source.table("gates")
-    ports = table[(table.kind == "seaport") & table.adcode.isin(source.places.index)]
-    weight = ports.weight_within_kind / ports.weight_within_kind.sum()
-    return pd.DataFrame({"gate": ports.gate, "city": ports.adcode, "kind": ports.kind, "weight": weight.round(5)})
+    chosen = table[table.kind.str.startswith(kind) & table.adcode.isin(source.places.index)]
+    weight = chosen.weight_within_kind / chosen.weight_within_kind.sum()
+    return pd.DataFrame({"gate": chosen.gate, "city": chosen.adcode, "kind": kind, "weight": weight.round(5)})

@@ -70,6 +70,7 @@ def tables(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
             "gdp_share": gdp_share.round(6),
             "skill_share": (college * COLLEGE_PREMIUM / (1 + college * (COLLEGE_PREMIUM - 1))).round(4),
             "rd_share_of_output": raw.rd_share_of_output,
+            "digital_intensity": raw.digital_total_requirement,
             "tradability": raw.tradability.map(TRADABILITY),
             "primary_part": broad.primary.round(4),
             "secondary_part": broad.secondary.round(4),

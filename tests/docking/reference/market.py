@@ -1,310 +1,203 @@
-"""Processes 4 and 6: where savings go, the market by a general root finder on excess demand, incomes, capital."""
+"""Process 6: incomes firm by firm and place by place, and what the shared solver needs of them."""
 
 from __future__ import annotations
 
 import math
 
-from scipy import optimize
+import numpy as np
 
-from .world import Firm, Nation, World, fisher
+from nqpf.model.equilibrium import Market as SolverMarket
+from nqpf.model.equilibrium import clear
+from nqpf.model.markets.goods import TradeNetwork
+from nqpf.model.markets.technology import SectorTechnology
+
+from .firms import cell_output
+from .frictions import investment_friction, log_trade_cost
 
 
-def destinations(w: World, s: Nation, levers: dict) -> list:
-    """Where each home's savings go, (home, host): K a (r / r̄)^κ times a friction, shares."""
-    c, n = w.p.capital, w.n
-    stock = [sum(s.ownership[h][i] for h in range(n)) for i in range(n)]
-    mean = sum(s.rate[i] * stock[i] for i in range(n)) / sum(stock)
+def destinations(model) -> list:
+    """Process 4. Where each home's savings go, (home, host): K a (r / r̄)^κ times a friction, as shares."""
+    c, cities, equity = model.p.capital, model.cities, model.levers["equity_integration"]
+    mean = sum(city.rate * city.capital for city in cities) / sum(city.capital for city in cities)
+    mass = [
+        city.capital * model.t.wedge[i] ** (1 - equity[i]) * (city.rate / mean) ** c.elasticity
+        for i, city in enumerate(cities)
+    ]
     shares = []
-    for home in range(n):
-        pull = []
-        for host in range(n):
-            open_ = levers["equity_integration"][host]
-            log_g = 0.0
-            if home != host:
-                log_g = -c.distance * math.log(1 + w.distance[home][host] / 500) - c.home_bias
-                if w.province[home] != w.province[host]:
-                    log_g -= c.province_border * levers["border_capital"][host]
-            mass = stock[host] * w.wedge[host] ** (1 - open_) * (s.rate[host] / mean) ** c.elasticity
-            pull.append(mass * math.exp(c.elasticity * (1 - open_) * log_g))
+    for home in range(model.t.n):
+        pull = [
+            m * investment_friction(model.t, model.levers, home, host) for host, m in enumerate(mass)
+        ]
         shares.append([x / sum(pull) for x in pull])
     return shares
-
-
-# 6. Market
-
-
-def trade_cost(w: World, levers: dict, minutes: list, service: bool) -> list:
-    """τ from each node to each, the rest of the world last."""
-    t, n = w.p.trade, w.n
-    tau = [[1.0] * (n + 1) for _ in range(n + 1)]
-    for i in range(n):
-        for j in range(n):
-            level = levers["protection"][j] / 0.5
-            log_tau = t.time_elasticity * math.log(minutes[i][j] / 60)
-            if w.province[i] != w.province[j]:
-                log_tau += level * t.province_border * (t.services_province_factor if service else 1)
-            if i != j:
-                border = t.place_border * (1 - t.protected_share + t.protected_share * level)
-                log_tau += border * (t.services_place_factor if service else 1)
-            tau[i][j] = math.exp(log_tau)
-        port = min(minutes[i][k] for k in range(n) if w.seaport[k])
-        abroad = (1 + port / 60) ** t.time_elasticity * t.foreign_cost * (t.services_foreign_factor if service else 1)
-        tau[i][n] = tau[n][i] = abroad
-    return tau
-
-
-def firm_productivity(w: World, firm: Firm) -> float:
-    """Z = A K^α."""
-    return math.exp(firm.log_a) * firm.capital**w.p.technology.capital_share
-
-
-def cell_output(w: World, firms: list, labour: float, talent: float, h: float) -> float:
-    """V of a cell whose firms share its people by Z^κ: the CES aggregate of what each of them makes."""
-    z = [firm_productivity(w, f) for f in firms]
-    total = sum(x**w.kappa for x in z)
-    v = []
-    for firm, x in zip(firms, z, strict=True):
-        firm.share = x**w.kappa / total
-        people_ = (firm.share * labour) ** (1 - h) * (firm.share * talent) ** h
-        v.append(x * people_**w.eta)
-    t = w.p.technology
-    variety = len(firms) ** (-(1 - t.love_of_variety) * (1 / w.kappa - t.capital_share))
-    return variety * sum(x**w.rho for x in v) ** (1 / w.rho)
-
-
-def budgets(w: World, s: Nation, tax: list, equalisation: float) -> list:
-    """Each city's budget: the centre takes its part and gives it to provinces, provinces give all to their cities."""
-    residents = [s.labour[i] + s.talent[i] for i in range(w.n)]
-    provinces = sorted(set(w.province))
-    tax_of = {p: sum(tax[i] for i in range(w.n) if w.province[i] == p) for p in provinces}
-    people_of = {p: sum(residents[i] for i in range(w.n) if w.province[i] == p) for p in provinces}
-    r = w.p.income
-    pot = r.central_share * sum(tax)
-    result = []
-    for i in range(w.n):
-        p = w.province[i]
-        by_people, by_tax = people_of[p] / sum(people_of.values()), tax_of[p] / sum(tax_of.values())
-        budget = (1 - r.central_share) * tax_of[p] + pot * (equalisation * by_people + (1 - equalisation) * by_tax)
-        x = r.city_population_weight
-        result.append(budget * (x * residents[i] / people_of[p] + (1 - x) * tax[i] / tax_of[p]))
-    return result
-
-
-def incomes(w: World, s: Nation, sales: list, levers: dict, subsidy: list, shares: list) -> dict:
-    """From sales of each cell to final spending of each place, firm by firm and place by place."""
-    n, r = w.n, w.p.income
-    a = {k: [0.0] * n for k in ("value_added", "wages_labour", "wages_talent", "research", "surplus", "tax")}
-    for firm in s.firms:
-        x = sales[firm.city][firm.sector] * firm.share
-        value = w.gamma[firm.sector] * x
-        wages = (1 - r.tax) * w.rho * w.eta * value
-        to_talent = w.skill[firm.sector] * wages
-        research = w.research[firm.sector] * x
-        for name, amount in (
-            ("value_added", value),
-            ("wages_labour", wages - to_talent),
-            ("wages_talent", to_talent),
-            ("research", research),
-            ("tax", r.tax * value),
-            ("surplus", value - r.tax * value - wages - research),
-        ):
-            a[name][firm.city] += amount
-    held = [sum(s.ownership[h][i] for h in range(n)) for i in range(n)]
-    budget = budgets(w, s, a["tax"], levers["transfer_equalisation"][0])
-    a["budget"] = budget
-    a["dividends_received"] = [
-        sum(s.ownership[i][j] / held[j] * (1 - r.retention) * a["surplus"][j] for j in range(n)) for i in range(n)
-    ]
-    a["talent_subsidy"] = [subsidy[i] * a["wages_talent"][i] for i in range(n)]
-    a["income"] = [
-        a["wages_labour"][i] + a["wages_talent"][i] + a["talent_subsidy"][i] + a["dividends_received"][i]
-        for i in range(n)
-    ]
-    a["saving"] = [r.saving * y for y in a["income"]]
-    a["consumption"] = [(1 - r.saving) * y for y in a["income"]]
-    a["public_spending"] = [budget[i] - a["talent_subsidy"][i] for i in range(n)]
-    a["investment"] = [
-        sum(a["saving"][h] * shares[h][i] for h in range(n)) + r.retention * a["surplus"][i] for i in range(n)
-    ]
-    a["final"] = [
-        a["consumption"][i] + a["public_spending"][i] + a["research"][i] + a["investment"][i] for i in range(n)
-    ]
-    return a
 
 
 class Market:
     """A quarter's cells, frictions and people, and the demand they give rise to."""
 
-    def __init__(self, w, s, levers, minutes, supply_loss, subsidy, shares) -> None:
-        self.w, self.s, self.levers, self.subsidy, self.shares = w, s, levers, subsidy, shares
-        n, k, t = w.n, w.sectors, w.p.technology
-        self.loss = supply_loss
-        self.tau = {kind: trade_cost(w, levers, minutes, kind == "services") for kind in ("goods", "services")}
-        self.labour = [t.employed_labour_share * x for x in s.labour] + [w.foreign_labour]
-        self.talent = [t.employed_talent_share * x for x in s.talent] + [w.foreign_talent]
-        self.cells = [(i, j) for i in range(n) for j in range(k)]
-        self.firms = {cell: [f for f in s.firms if (f.city, f.sector) == cell] for cell in self.cells}
-        self.sellers = [cell for cell in self.cells if self.firms[cell]] + [(n, j) for j in range(k)]
-        self.total = sum(map(sum, s.sales))
-        self.abroad = math.exp(w.p.trade.foreign_growth * (s.quarter - w.first_quarter + 1))
-        for (_, j), firms in self.firms.items():
-            if firms:
-                cell_output(w, firms, 1.0, 1.0, w.skill[j])  # sets each firm's share
+    def __init__(self, model) -> None:
+        self.model, self.t = model, model.t
+        t, work = model.t, model.p.technology
+        self.passed = model.quarter - t.first_quarter + 1
+        self.owned = [[x / city.capital for x, city in zip(row, model.cities, strict=True)] for row in model.ownership]
+        self.labour = [work.employed_labour_share * city.labour for city in model.cities] + [t.foreign_labour]
+        self.talent = [work.employed_talent_share * city.talent for city in model.cities] + [t.foreign_talent]
+        minutes, gain = model.minutes, [d - d0 for d, d0 in zip(model.digital, t.digital_start, strict=True)]
+        self.log_tau = {
+            kind: log_trade_cost(t, model.quarter, model.levers, minutes, gain, service=kind == "services")
+            for kind in ("goods", "services")
+        }
+        self.cells = {}
+        for f in model.firms:
+            self.cells.setdefault((f.city.row, f.sector), []).append(f)
+        self.place = [self.log_place(i) for i in range(t.n)]
+        self.shift = {(i, s): self.place[i] + self.log_cell(i, s) for i, s in self.cells}
 
-    def wages(self, i, sales):
-        """Wages of node i that pay everybody's share of sales."""
-        w = self.w
-        bill = [w.rho * w.eta * w.gamma[q] * sales[i][q] for q in range(w.sectors)]
-        to_labour = sum(b * (1 - w.skill[q]) for q, b in enumerate(bill))
-        to_talent = sum(b * w.skill[q] for q, b in enumerate(bill))
-        return to_labour / self.labour[i], to_talent / self.talent[i]
+    # What makes places and cells productive
 
-    def produced(self, i, j, sales):
-        """V of a cell."""
-        w, t, h = self.w, self.w.p.technology, self.w.skill[j]
-        wage_l, wage_h = self.wages(i, sales)
-        bill = w.rho * w.eta * w.gamma[j] * sales[i][j]
-        labour, talent = bill * (1 - h) / wage_l, bill * h / wage_h
-        if i == w.n:
-            return w.foreign_b[j] * self.abroad * (labour ** (1 - h) * talent**h) ** w.eta
-        place = math.exp(w.log_fundamental[i][j]) * (1 - self.loss[i])
-        place *= self.talent[i] ** t.talent_agglomeration * self.labour[i] ** t.labour_agglomeration
-        return place * cell_output(w, self.firms[i, j], labour, talent, h)
+    def log_place(self, i: int) -> float:
+        """Log productivity of all that is made in a place."""
+        r, city = self.model.p.technology, self.model.cities[i]
+        crowd = r.talent_agglomeration * math.log(self.talent[i]) + r.labour_agglomeration * math.log(self.labour[i])
+        digital, knee = self.model.digital[i], self.t.knee
+        networks = r.digital_gain_lagging * min(digital, knee) + r.digital_gain_advanced * max(digital - knee, 0.0)
+        public = r.public_capital_elasticity * math.log(city.public_capital)
+        return crowd + networks + public + math.log(1 - self.model.shock["supply"][i])
 
-    def prices(self, sales, index):
-        """Price of each seller, at given price indices of inputs."""
-        w, p = self.w, {}
-        for i, j in self.sellers:
-            inputs = 1.0
-            for q in range(w.sectors):
-                inputs *= (index[i][q] / w.inputs[q][j]) ** w.inputs[q][j]
-            unit = w.gamma[j] * sales[i][j] / self.produced(i, j, sales)
-            p[i, j] = (unit / w.gamma[j]) ** w.gamma[j] * (inputs / (1 - w.gamma[j])) ** (1 - w.gamma[j])
-        return p
+    def log_cell(self, i: int, s: int) -> float:
+        """Log productivity of a cell over that of its place and firms: reserve, data, compute, externality."""
+        t, gain = self.t, self.model.pools.gain(i, s)
+        if self.idle(i, s):
+            gain += self.model.p.technology.capital_share * math.log(1 - self.model.levers["hinterland_share"][i])
+        return t.log_fundamental[i][s] + gain + self.model.cities[i].externality[s]
 
-    def spending(self, sales):
+    def idle(self, i: int, s: int) -> bool:
+        """Whether a cell keeps a reserve of capacity: the hinterland's goods do, while no supply shock holds anywhere."""
+        shocked = any(loss > 0 for loss in self.model.shock["supply"])
+        return self.t.kinds[s] == "goods" and self.t.hinterland[self.t.province[i]] and not shocked
+
+    def produced(self, i: int, s: int, people: float) -> float:
+        """V of a cell with this aggregate of people; tells its firms their shares."""
+        t, r = self.t, self.model.p
+        own_data = t.zeta[s] * (1 - r.data.pool_weight)
+        taken_out = (1 - r.technology.love_of_variety) * (1 / t.kappa - r.technology.capital_share - own_data)
+        firms = self.cells[i, s]
+        v, shares = cell_output([f.productivity() for f in firms], taken_out, t.rho, t.eta, people)
+        for firm, share in zip(firms, shares, strict=True):
+            firm.share = share
+        return math.exp(self.shift[i, s]) * v
+
+    # From sales to spending
+
+    def incomes(self, sales: list) -> dict:
+        """Accounts by place at sales of each cell, firm by firm and place by place."""
+        model, n, r = self.model, self.t.n, self.model.p.income
+        names = ("value_added", "wages_labour", "wages_talent", "research", "tax", "subsidy", "data_paid", "surplus")
+        flows = [[0.0] * len(names) for _ in range(n)]
+        for firm in model.firms:
+            i = firm.city.row
+            earned = firm.earn(sales[i][firm.sector], model.pools.bought[i])
+            flows[i] = [x + y for x, y in zip(flows[i], earned, strict=True)]
+        a = {name: [flow[c] for flow in flows] for c, name in enumerate(names)}
+        a["data_received"] = model.pools.received(a["data_paid"])
+        a["exchange_cost"] = [kept * paid for kept, paid in zip(model.pools.kept, a["data_paid"], strict=True)]
+        a["surplus"] = [x + y for x, y in zip(a["surplus"], a["data_received"], strict=True)]
+        a |= model.centre.share_out(a["tax"], sum(a["value_added"]))
+        a["dividends_received"] = [
+            sum(part * (1 - r.retention) * surplus for part, surplus in zip(row, a["surplus"], strict=True))
+            for row in self.owned
+        ]
+        a["talent_subsidy"] = [rate * w for rate, w in zip(model.talent_subsidy, a["wages_talent"], strict=True)]
+        parts = ("wages_labour", "wages_talent", "talent_subsidy", "dividends_received")
+        a["income"] = [sum(a[name][i] for name in parts) for i in range(n)]
+        a["saving"] = [r.saving * y for y in a["income"]]
+        a["consumption"] = [(1 - r.saving) * y for y in a["income"]]
+        a["fund"] = [city.fund * budget for city, budget in zip(model.cities, a["budget"], strict=True)]
+        a["public_spending"] = [
+            a["budget"][i] - a["talent_subsidy"][i] - a["subsidy"][i] - a["fund"][i] for i in range(n)
+        ]
+        a["investment"] = [
+            sum(a["saving"][home] * model.destinations[home][i] for home in range(n))
+            + r.retention * a["surplus"][i]
+            + a["fund"][i]
+            for i in range(n)
+        ]
+        uses = ("consumption", "public_spending", "research", "mission", "exchange_cost", "investment")
+        a["final"] = [sum(a[name][i] for name in uses) for i in range(n)]
+        return a
+
+    def spending(self, sales: list) -> list:
         """What each node spends on each sector: its final spending and its inputs."""
-        w, k = self.w, self.w.sectors
-        final = incomes(w, self.s, sales, self.levers, self.subsidy, self.shares)["final"]
-        final = [*final, sum(w.gamma[j] * sales[w.n][j] for j in range(k))]
+        t, k = self.t, self.t.k
+        final = self.incomes(sales[: t.n])["final"]
+        final = [*final, sum(t.gamma[s] * sales[t.n][s] for s in range(k))]
+        bought = [[(1 - t.gamma[q]) * row[q] for q in range(k)] for row in sales]
         return [
-            [
-                w.beta[j] * final[b] + sum(w.inputs[j][q] * (1 - w.gamma[q]) * sales[b][q] for q in range(k))
-                for j in range(k)
-            ]
-            for b in range(w.n + 1)
+            [t.beta[s] * final[b] + sum(t.inputs[s][q] * bought[b][q] for q in range(k)) for s in range(k)]
+            for b in range(t.n + 1)
         ]
 
-    def demanded(self, sales, p):
-        """What each seller's goods are bought for, and buyers' price indices."""
-        w, k, theta = self.w, self.w.sectors, self.w.p.trade.elasticity
-        bought = dict.fromkeys(self.sellers, 0.0)
-        index = [[0.0] * k for _ in range(w.n + 1)]
-        for b, row in enumerate(self.spending(sales)):
-            for j, spent in enumerate(row):
-                if w.kinds[j] == "local":
-                    bought[b, j] += spent
-                    index[b][j] = p[b, j]
-                    continue
-                offers = {i: (p[i, j] * self.tau[w.kinds[j]][i][b]) ** -theta for i, q in self.sellers if q == j}
-                for i, offer in offers.items():
-                    bought[i, j] += offer / sum(offers.values()) * spent
-                index[b][j] = sum(offers.values()) ** (-1 / theta)
-        return bought, index
+    # The solver's interface: arrays in, arrays out
 
-    def unpack(self, x):
-        """Sales and price indices from their logarithms in a row."""
-        k = self.w.sectors
-        sales = [[0.0] * k for _ in range(self.w.n + 1)]
-        for (i, j), value in zip(self.sellers, x, strict=False):
-            sales[i][j] = math.exp(value)
-        rest = x[len(self.sellers) :]
-        return sales, [[math.exp(rest[i * k + j]) for j in range(k)] for i in range(self.w.n + 1)]
+    def clear(self) -> dict:
+        """Clear all markets with the shared solver, and express them in the base quarter's final prices."""
+        t, model = self.t, self.model
+        cleared = clear(self.as_arrays(), np.array(model.sales), np.array(model.log_price_index))
+        index = [math.exp(sum(b * x for b, x in zip(t.beta, row, strict=True))) for row in cleared.log_price_index[: t.n]]
+        weighted = zip(t.price_weights, index, t.base_price, strict=True)
+        log_factor = -sum(weight * math.log(x / base) for weight, x, base in weighted)
+        factor = math.exp(log_factor)
+        model.sales = [[factor * float(x) for x in row] for row in cleared.sales]
+        model.log_price_index = [[log_factor + float(x) for x in row] for row in cleared.log_price_index]
+        a = self.incomes(model.sales[: t.n])
+        a["price"] = [factor * x for x in index]
+        a["log_price"] = [[log_factor + float(x) for x in row] for row in cleared.log_price]
+        return a
 
-    def gap(self, x):
-        """Log excess demand of each seller and log error of each price index."""
-        sales, index = self.unpack(x)
-        bought, new = self.demanded(sales, self.prices(sales, index))
-        excess = [math.log(bought[i, j] / sales[i][j]) for i, j in self.sellers]
-        # By Walras' law one market is redundant; the level of sales takes its place.
-        excess[-1] = math.log(sum(map(sum, sales)) / self.total)
-        errors = [math.log(a / b) for row in zip(new, index, strict=True) for a, b in zip(*row, strict=True)]
-        return excess + errors
+    def as_arrays(self) -> SolverMarket:
+        """The market as the solver wants it."""
+        t, p = self.t, self.model.p
+        productivity = [
+            [self.produced(i, s, 1.0) if (i, s) in self.cells else 0.0 for s in range(t.k)] for i in range(t.n)
+        ]
+        growth = math.exp(p.trade.foreign_growth * self.passed)
+        productivity.append([growth * b for b in t.foreign_b])
+        return SolverMarket(
+            self.technology(),
+            self.network(),
+            np.array(productivity),
+            np.array(self.labour),
+            np.array(self.talent),
+            lambda sales: np.array(self.spending(sales.tolist())),
+        )
 
-    def clear(self):
-        """Sales and price indices at which nothing is in excess, from equal sales of all."""
-        m = len(self.sellers)
-        x = [math.log(self.total / m)] * m + [0.0] * ((self.w.n + 1) * self.w.sectors)
-        for _ in range(60):  # damped steps bring it near
-            x = [a + (0.2 if c < m else 1.0) * b for c, (a, b) in enumerate(zip(x, self.gap(x), strict=True))]
-            x[m - 1] = x[m - 2]
-        found = optimize.root(self.gap, x, method="hybr", options={"xtol": 1e-14}).x
-        worst = max(map(abs, self.gap(found)))
-        if worst > 1e-11:
-            raise ArithmeticError(f"the reference found no equilibrium: {worst:.1e}")
-        return self.unpack(found)
+    def network(self) -> TradeNetwork:
+        """Accessibility k = τ^−θ, less what a foreign shock takes of it."""
+        n, theta = self.t.n, self.model.p.trade.elasticity
+        kernels = []
+        for kind in ("goods", "services"):
+            kernel = [[math.exp(-theta * x) for x in row] for row in self.log_tau[kind]]
+            for i, lost in enumerate(self.model.shock["foreign"]):
+                kernel[i][n] *= 1 - lost
+                kernel[n][i] *= 1 - lost
+            kernels.append(np.array(kernel))
+        is_kind = [np.array([kind == name for kind in self.t.kinds]) for name in ("goods", "services", "local")]
+        return TradeNetwork(*kernels, *is_kind, theta)
 
-
-def market(w: World, s: Nation, levers: dict, minutes: list, supply_loss: list, subsidy: list, shares: list) -> dict:
-    """Clear all markets, and express them in the base quarter's final prices."""
-    m = Market(w, s, levers, minutes, supply_loss, subsidy, shares)
-    sales, index = m.clear()
-    p = m.prices(sales, index)
-    local = [math.prod(x**beta for x, beta in zip(row, w.beta, strict=True)) for row in index[: w.n]]
-    weighted = zip(w.price_weights, local, w.base_price, strict=True)
-    factor = math.exp(-sum(weight * math.log(x / base) for weight, x, base in weighted))
-    sales = [[factor * x for x in row] for row in sales]
-    a = incomes(w, s, sales, levers, subsidy, shares)
-    a["price"] = [factor * x for x in local]
-    a["spending"] = m.spending(sales)
-    a["log_price"] = {cell: math.log(factor * x) for cell, x in p.items()}
-    a["log_price_index"] = [[math.log(factor * x) for x in row] for row in index]
-    s.sales = sales
-    measure(w, s, a, [m.produced(i, j, sales) if m.firms[i, j] else 0.0 for i, j in m.cells])
-    live(w, s, a, m.labour, m.talent)
-    for firm in s.firms:
-        firm.sales = firm.share * sales[firm.city][firm.sector]
-        bill = w.rho * w.eta * w.gamma[firm.sector] * firm.sales
-        wage_l, wage_h = m.wages(firm.city, sales)
-        firm.labour = (1 - w.skill[firm.sector]) * bill / wage_l
-        firm.talent = w.skill[firm.sector] * bill / wage_h
-    s.budget_room = [0.5 * a["budget"][i] / a["wages_talent"][i] for i in range(w.n)]
-    s.seen["market"] = a
-    return a
-
-
-def measure(w: World, s: Nation, a: dict, quantity: list) -> None:
-    """Chain GDP over quantities of cells, and absorption over places' real spending."""
-    value = [w.gamma[j] * s.sales[i][j] for i in range(w.n) for j in range(w.sectors)]
-    s.gdp_volume *= fisher(s.value, value, s.quantity, quantity)
-    real = [x / y for x, y in zip(s.final, s.final_price, strict=True)]
-    real_now = [x / y for x, y in zip(a["final"], a["price"], strict=True)]
-    s.absorption_volume *= fisher(s.final, a["final"], real, real_now)
-    s.value, s.quantity, s.final, s.final_price = value, quantity, a["final"], a["price"]
-
-
-def live(w: World, s: Nation, a: dict, labour: list, talent: list) -> None:
-    """What a wage is worth in each place: goods, land and crowding."""
-    m = w.p.migration
-    for skill, name, at_work in ((0, "wages_labour", labour), (1, "wages_talent", talent)):
-        for i in range(w.n):
-            residents = s.labour[i] + s.talent[i]
-            land = (a["consumption"][i] / w.area[i]) ** m.rent_share
-            wage = a[name][i] / at_work[i]
-            s.real_wage[skill][i] = wage / a["price"][i] ** (1 - m.rent_share) / residents**m.congestion / land
-
-
-def accumulate(w: World, s: Nation, a: dict, shares: list) -> None:
-    """Saving and retained surplus buy capital goods at their price; owners get what they paid for."""
-    n, delta, r = w.n, w.p.technology.depreciation, w.p.income
-    stock = [sum(s.ownership[h][i] for h in range(n)) for i in range(n)]
-    s.rate = [a["surplus"][i] / (a["price"][i] * stock[i]) for i in range(n)]
-    for home in range(n):
-        for host in range(n):
-            paid = shares[home][host] * a["saving"][home]
-            paid += s.ownership[home][host] / stock[host] * r.retention * a["surplus"][host]
-            s.ownership[home][host] = (1 - delta) * s.ownership[home][host] + paid / a["price"][host]
-    for firm in s.firms:
-        value = w.gamma[firm.sector] * firm.sales
-        bought = a["investment"][firm.city] / a["price"][firm.city]
-        firm.capital = (1 - delta) * firm.capital + bought * value / a["value_added"][firm.city]
+    def technology(self) -> SectorTechnology:
+        """Coefficients of the sectors."""
+        t, d = self.t, self.model.p.data
+        kinds, zeta = np.array(t.kinds), np.array(t.zeta)
+        return SectorTechnology(
+            value_added_share=np.array(t.gamma),
+            skill_share=np.array(t.skill),
+            input_shares=np.array(t.inputs),
+            research_share=np.array(t.rd),
+            own_data=zeta * (1 - d.pool_weight),
+            pool_data=zeta * d.pool_weight,
+            compute_data=zeta * d.compute_weight,
+            local=kinds == "local",
+            services=kinds == "services",
+            labour_exponent=t.eta,
+            variety_elasticity=self.model.p.technology.variety_elasticity,
+        )

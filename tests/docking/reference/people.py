@@ -1,88 +1,87 @@
-"""Process 3, person by person: births, deaths, graduates and moves."""
+"""Process 3, place by place: births, deaths, graduates and moves, in whole persons."""
 
 from __future__ import annotations
 
-import math
+from .draws import binomial, uniform
+from .frictions import moving_cost
 
-from .world import Nation, World, binomial, uniform
-
-
-def people(w: World, s: Nation, levers: dict, subsidy: list) -> None:
-    """Births, deaths, graduates and moves, place by place."""
-    m = w.p.migration
-    vital(w, s)
-    s.labour, s.talent = (
-        move(w, s, skill, residents, name, m.considering / 4 * factor, power, levers[f"hukou_easing.{name}"], subsidy)
-        for skill, residents, name, factor, power in (
-            (0, s.labour, "labour", m.considering_labour, m.barrier_labour_power),
-            (1, s.talent, "talent", m.considering_talent, m.barrier_talent_power),
-        )
-    )
+SKILLS = ("labour", "talent")
 
 
-def vital(w: World, s: Nation) -> None:
-    """Births, deaths and graduates."""
-    d, n = w.p.demography, w.n
-
-    def u(decision, entity):
-        return uniform(w.seed, decision, s.quarter, entity)
-
-    own = [d.schooling * s.labour[i] * s.labour[i] / (s.labour[i] + s.talent[i]) for i in range(n)]
-    s.seen |= {"births": [], "deaths": [], "graduates": []}
-    for i in range(n):
-        births = binomial(s.labour[i] + s.talent[i], w.birth_rate[i] / 4, u("birth", i))
-        dead_labour = binomial(s.labour[i], w.death_rate[i] / 4, u("death labour", i))
-        dead_talent = binomial(s.talent[i], w.death_rate[i] / 4, u("death talent", i))
-        wanted = (1 - d.university_weight) * own[i]
-        wanted += d.university_weight * sum(own) * w.universities[i] / sum(w.universities)
-        left = s.labour[i] - dead_labour
-        graduates = binomial(left, min(wanted / left, 1.0), u("graduate", i))
-        s.labour[i] = left + births - graduates
-        s.talent[i] += graduates - dead_talent
-        s.seen["births"].append(births)
-        s.seen["deaths"].append(dead_labour + dead_talent)
-        s.seen["graduates"].append(graduates)
+def step(model) -> None:
+    """Births, deaths and graduates, then moves of both skills."""
+    model.seen |= {"births": [], "deaths": [], "graduates": []}
+    if model.t.demography == "census":
+        wanted = graduates(model)
+        for city in model.cities:
+            city.live(wanted[city.row])
+    flows = [[city.send(skill) for city in model.cities] for skill in (0, 1)]
+    for skill, flow in enumerate(flows):
+        model.seen[f"moves {SKILLS[skill]}"] = flow
+        for city in model.cities:
+            change = sum(row[city.row] for row in flow) - sum(flow[city.row])
+            if skill == 0:
+                city.labour += change
+            else:
+                city.talent += change
 
 
-def odds_of_going(w: World, s: Nation, skill: int, home: int, power: float, easing: list, subsidy: list) -> list:
-    """(V / μ)^κ of every place for somebody at home, up to a factor; staying costs nothing."""
-    m = w.p.migration
+def graduates(model) -> list:
+    """Labour that graduates in each place: a part by its own schools, a part by universities."""
+    d, t = model.p.demography, model.t
+    own = [d.schooling * city.labour * city.labour / city.residents for city in model.cities]
+    weight = d.university_weight
+    return [
+        (1 - weight) * own[i] + weight * sum(own) * t.universities[i] / sum(t.universities) for i in range(t.n)
+    ]
+
+
+def live(city, wanted: float) -> None:
+    """Births, deaths and graduates of a place; a newborn counts as labour."""
+    model, t, i = city.model, city.model.t, city.row
+
+    def u(decision: str) -> float:
+        return uniform(t.seed, decision, model.quarter, i)
+
+    births = binomial(city.residents, t.birth_rate[i] / 4, u("birth"))
+    dead_labour = binomial(city.labour, t.death_rate[i] / 4, u("death labour"))
+    dead_talent = binomial(city.talent, t.death_rate[i] / 4, u("death talent"))
+    left = city.labour - dead_labour
+    done = binomial(left, min(wanted / left, 1.0), u("graduate"))
+    city.labour = left + births - done
+    city.talent += done - dead_talent
+    model.seen["births"].append(births)
+    model.seen["deaths"].append(dead_labour + dead_talent)
+    model.seen["graduates"].append(done)
+
+
+def odds_of_going(city, skill: int) -> list:
+    """(V / μ)^κ of every place for somebody who lives here, up to a factor; staying costs nothing."""
+    model, t, m = city.model, city.model.t, city.model.p.migration
+    power = (m.barrier_labour_power, m.barrier_talent_power)[skill]
+    easing = model.levers[f"hukou_easing.{SKILLS[skill]}"]
     odds = []
-    for j in range(w.n):
-        value = s.real_wage[skill][j] * w.amenity[skill][j] * (1 + subsidy[j] * skill)
-        mu = 1.0
-        if j != home:
-            mu = w.moving_scale * max(w.distance[home][j], m.distance_floor) ** m.distance_elasticity
-            if w.province[home] != w.province[j]:
-                mu *= math.exp(m.province_border * (1 - 0.5 * easing[j]))
-                mu *= w.barrier[j] ** (power * (1 - easing[j]))
-        odds.append((value / mu) ** m.taste)
+    for there in model.cities:
+        value = there.real_wage[skill] * t.amenity[skill][there.row] * (1 + skill * model.talent_subsidy[there.row])
+        odds.append((value / moving_cost(t, city.row, there.row, power, easing)) ** m.taste)
     return odds
 
 
-def move(
-    w: World,
-    s: Nation,
-    skill: int,
-    residents: list,
-    name: str,
-    chance: float,
-    power: float,
-    easing: list,
-    subsidy: list,
-) -> list:
-    """Residents after everybody's move: who considers, then home first and all other places in order."""
-    n = w.n
-    flows = [[0] * n for _ in range(n)]
-    for i in range(n):
-        left = binomial(residents[i], chance, uniform(w.seed, f"consider {name}", s.quarter, i))
-        odds = odds_of_going(w, s, skill, i, power, easing, subsidy)
-        order = [i, *(j for j in range(n) if j != i)]
-        for position, j in enumerate(order):
-            p = min(1.0, odds[j] / sum(odds[k] for k in order[position:]))
-            u = uniform(w.seed, f"move {name}", s.quarter, i * n + j)
-            flows[i][j] = left if position == n - 1 else binomial(left, p, u)
-            left -= flows[i][j]
-        flows[i][i] = 0
-    s.seen[f"moves {name}"] = flows
-    return [residents[i] + sum(flows[j][i] for j in range(n)) - sum(flows[i]) for i in range(n)]
+def send(city, skill: int) -> list:
+    """Who considers moving, and where they go: home first, then all other places in order."""
+    model, t, m, i = city.model, city.model.t, city.model.p.migration, city.row
+    name, factor = SKILLS[skill], (m.considering_labour, m.considering_talent)[skill]
+    residents = (city.labour, city.talent)[skill]
+    left = binomial(residents, m.considering / 4 * factor, uniform(t.seed, f"consider {name}", model.quarter, i))
+    odds = odds_of_going(city, skill)
+    rest = sum(odds)
+    flow = [0] * t.n
+    order = [i, *(j for j in range(t.n) if j != i)]
+    for position, j in enumerate(order):
+        u = uniform(t.seed, f"move {name}", model.quarter, i * t.n + j)
+        last = position == t.n - 1
+        flow[j] = left if last else binomial(left, min(1.0, odds[j] / rest), u)
+        left -= flow[j]
+        rest = sum(odds[k] for k in order[position + 1 :])
+    flow[i] = 0
+    return flow

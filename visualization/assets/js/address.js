@@ -5,7 +5,7 @@ import { quarterName } from "./words.js";
 /** The query of what is shown; defaults are left out, the quarter only where time stands still. */
 export function query({ head, facts, measure, size, flows, clusters, place, areas, index, playing, quarter, language }) {
   const parts = new URLSearchParams({ seed: String(head.seed) });
-  for (const change of head.forks) parts.append(`lever.${change.lever}`, `${change.value}@${quarterName(change.quarter)}`);
+  for (const change of head.forks) parts.append(`lever.${change.lever}`, `${change.value ?? "never"}@${quarterName(change.quarter)}`);
   if (measure !== facts.defaults.measure) parts.set("measure", measure);
   if (size !== facts.defaults.size) parts.set("size", size);
   if ([...flows].join() !== facts.defaults.flows.join()) parts.set("flows", [...flows].join("."));

@@ -68,13 +68,15 @@ class Levers {
     let input;
     if (lever.kind === "choice") {
       input = document.createElement("select");
-      for (const value of lever.values) input.append(new Option(String(value).replaceAll("_", " "), value));
+      for (const value of lever.values) input.append(new Option(lever.values_title[value][language], value));
     } else {
       input = Object.assign(document.createElement("input"), { type: "range", min: lever.low, max: lever.high, step: lever.step });
-      input.style.setProperty("--tick", (((lever.default ?? lever.high) - lever.low) / (lever.high - lever.low)).toFixed(4));
+      if (lever.default !== null) input.style.setProperty("--tick", ((lever.default - lever.low) / (lever.high - lever.low)).toFixed(4));
     }
     input.id = id;
-    row.querySelector(".nq-control").append(input);
+    const control = row.querySelector(".nq-control");
+    control.append(input);
+    const never = lever.nullable ? this.#never(control, lever, language) : null;
     const help = row.querySelector(".nq-help");
     help.setAttribute("aria-label", `${this.words.help}: ${lever.title[language]}`);
     help.title = this.words.help;
@@ -84,21 +86,51 @@ class Levers {
       help.setAttribute("aria-expanded", String(!why.hidden));
       if (!why.hidden) this.#explain(why, lever, language);
     });
-    const send = () => {
-      const value = lever.kind === "choice" ? input.value : Number(input.value);
-      const quarter = globalThis.nqpf?.stage?.player.quarter ?? 0;
-      this.model.send({ kind: "lever", name: lever.name, value, frame: quarter, gesture: this.gesture });
+    const send = (value, wait) => {
+      row.querySelector("output").textContent = this.#shown(lever, value);
+      clearTimeout(this.timers[lever.name]);
+      this.timers[lever.name] = setTimeout(() => {
+        const quarter = globalThis.nqpf?.stage?.player.quarter ?? 0;
+        this.model.send({ kind: "lever", name: lever.name, value, frame: quarter, gesture: this.gesture });
+      }, wait);
     };
     // One drag is one change, from the quarter where it began to the value where it rests.
     const begin = () => { this.gesture += 1; };
     input.addEventListener("pointerdown", begin);
     input.addEventListener("keydown", begin);
     input.addEventListener("input", () => {
-      row.querySelector("output").textContent = lever.kind === "choice" ? "" : number(input.value);
-      clearTimeout(this.timers[lever.name]);
-      this.timers[lever.name] = setTimeout(send, lever.kind === "choice" ? 0 : 220);
+      if (never) never.checked = false;
+      if (lever.kind === "choice") send(input.value, 0);
+      else send(Number(input.value), 220);
     });
-    this.rows.set(lever.name, { row, input, lever });
+    never?.addEventListener("input", () => {
+      begin();
+      send(never.checked ? null : Number(input.value), 0);
+    });
+    this.rows.set(lever.name, { row, input, never, control, lever });
+  }
+
+  // A box beside the slider for a lever that may be off for ever.
+  #never(control, lever, language) {
+    control.classList.add("nq-nullable");
+    const label = control.appendChild(document.createElement("label"));
+    const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+    box.setAttribute("aria-label", `${lever.title[language]}: ${this.words.off}`);
+    label.append(box, this.words.off);
+    return box;
+  }
+
+  // A list shows its choice itself.
+  #shown(lever, value) {
+    if (lever.kind === "choice") return "";
+    return value === null ? this.words.off : number(value);
+  }
+
+  #range(lever, language) {
+    const name = (value) => lever.values_title[value][language];
+    if (lever.kind === "choice") return `${lever.values.map(name).join(" · ")}; ${this.words.status} ${name(lever.default)}`;
+    const status = `${this.words.status} ${this.#shown(lever, lever.default)}`;
+    return `${number(lever.low)} – ${number(lever.high)}${lever.nullable ? `, ${this.words.off}` : ""}; ${status}`;
   }
 
   #explain(host, lever, language) {
@@ -111,7 +143,7 @@ class Levers {
     };
     const w = this.words;
     add("", lever.meaning?.[language]);
-    add(w.range, lever.kind === "choice" ? lever.values.join(" · ") : `${number(lever.low)} – ${number(lever.high)}, ${w.status} ${lever.default === null ? w.off : number(lever.default)}`);
+    add(w.range, this.#range(lever, language));
     add(w.unit, lever.unit);
     add(w.expected, lever.expected?.[language]);
     add(w.source, lever.source);
@@ -120,12 +152,16 @@ class Levers {
   #values() {
     const changes = this.model.get("changes");
     this.clear.hidden = !changes.length;
-    for (const [name, { row, input, lever }] of this.rows) {
+    for (const [name, { row, input, never, control, lever }] of this.rows) {
       const change = changes.filter((c) => c.lever === name).at(-1);
       const value = change ? change.value : lever.default;
-      if (document.activeElement !== input || !this.timers[name]) input.value = value ?? lever.high;
+      // A hand on the control is not disturbed by an older answer.
+      if (!control.contains(document.activeElement) || !this.timers[name]) {
+        input.value = value ?? lever.high;
+        if (never) never.checked = value === null;
+      }
       row.classList.toggle("nq-changed", Boolean(change));
-      const shown = lever.kind === "choice" ? "" : value === null ? this.words.off : number(value);
+      const shown = this.#shown(lever, value);
       row.querySelector("output").textContent = change ? `${shown} ${this.words.from} ${quarterName(change.quarter)}`.trim() : shown;
     }
   }

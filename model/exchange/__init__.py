@@ -1,0 +1,1 @@
+"""What places share without using it up: digital networks, data, compute, knowledge in collaboration."""

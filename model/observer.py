@@ -1,0 +1,71 @@
+"""What a user reads of an economy: the measures of the last quarter, made when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nqpf.model import observation
+from nqpf.model.start import one_blas_thread
+
+if TYPE_CHECKING:
+    from nqpf.agents.typing import Floats, Ints
+    from nqpf.model.facts import Facts
+
+
+class Observer:
+    """Measures of the last quarter, each level computed once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._quarter: observation.Quarter | None = None
+        self._observed: dict[str, Any] = {}
+
+    def see(self, quarter: observation.Quarter | None) -> None:
+        """Look at another quarter; None after a checkpoint, whose quarter nobody saw."""
+        self._quarter = quarter
+        self._observed.clear()
+
+    @property
+    def last(self) -> observation.Quarter:
+        """The quarter looked at; LookupError if there is none."""
+        if self._quarter is None:
+            raise LookupError("nothing observed since the checkpoint: take a step first")
+        return self._quarter
+
+    def measured(self, level: str) -> dict[str, Any]:
+        """Measures of a level: `nation` numbers, `city` (n_places,), `sector` (n_places, n_sectors), (n_regions,)."""
+        if level not in self._observed:
+            with one_blas_thread():
+                self._observed[level] = self._measure(level)
+        return dict(self._observed[level])
+
+    def _measure(self, level: str) -> dict[str, Any]:
+        if level == "city":
+            return observation.city_measures(self.last)
+        if level == "sector":
+            return observation.sector_measures(self.last)
+        city = self.measured("city")
+        if level == "nation":
+            return observation.nation_measures(self.last, city)
+        return observation.aggregate(city, self._facts.regions.member[self._facts.regions.of_level(level)])
+
+    def flows(self, factor: str) -> Floats | Ints:
+        """Flows of the last quarter, (origin, destination); KeyError for a factor that does not flow."""
+        q = self.last
+        match factor:
+            case "labour":
+                return q.moves[0]
+            case "talent":
+                return q.moves[1]
+            case "capital":
+                return q.investment
+            case "data":
+                return q.data_payments
+            case "collaboration":
+                return q.projects
+            case "goods":
+                with one_blas_thread():
+                    return np.asarray(observation.goods_flows(q))
+        raise KeyError(factor)
