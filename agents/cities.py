@@ -19,6 +19,12 @@ class City(Window):
         return int(self.model.facts.places.province[self.row])
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """Ids of the sectors its government targets."""
+        chosen = self.model.now.targets[self.row]
+        return tuple(name for name, target in zip(self.model.facts.sectors.id, chosen, strict=True) if target)
+
+    @property
     def cluster(self) -> str | None:
         """Id of its one city cluster, None outside of all."""
         regions = self.model.facts.regions

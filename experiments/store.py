@@ -86,6 +86,11 @@ class Run:
         return self.read("events")
 
     @cached_property
+    def tracks(self) -> pd.DataFrame:
+        """Technology tracks and how far each has spread, by quarter."""
+        return self.read("tracks")
+
+    @cached_property
     def firms(self) -> pd.DataFrame:
         """Every firm in every quarter, if the run was made with detail `firm`."""
         return self.read("firms")

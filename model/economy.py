@@ -109,6 +109,11 @@ class RegionalEconomy(Steps, Model):
         """The state as it stands; to be read, not written to."""
         return self._state
 
+    @property
+    def data_access(self) -> Floats:
+        """Which data reach which place after the cost of information, (user, provider), 0 to 1."""
+        return self._layers.data.access
+
     def city_measures(self) -> dict[str, Floats]:
         """Measures of the last quarter by place, (n_places,) each."""
         return self._observer.measured("city")
@@ -120,6 +125,10 @@ class RegionalEconomy(Steps, Model):
     def sector_measures(self) -> dict[str, Floats]:
         """Measures of the last quarter by place and sector, (n_places, n_sectors) each."""
         return self._observer.measured("sector")
+
+    def track_measures(self) -> dict[str, Floats]:
+        """How far each technology track has spread by the last quarter, (n_tracks,) each."""
+        return self._observer.measured("track")
 
     def region_measures(self, level: str) -> dict[str, Floats]:
         """City measures put together for the regions of a level, (n_regions,) each, in the order of the facts."""
@@ -229,6 +238,7 @@ class RegionalEconomy(Steps, Model):
                 moves=self._flows,
                 investment=self._investment,
                 rent_share=self.parameters.migration.rent_share,
+                frontier=self.parameters.research.frontier_growth * self._passed,
                 projects=self._projects,
                 consortia=self._consortia,
                 turnover=self._turnover,

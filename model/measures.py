@@ -566,6 +566,21 @@ SECTOR: tuple[Measure, ...] = (
     ),
 )
 
+TRACK: tuple[Measure, ...] = (
+    _m(
+        "ceiling",
+        "log",
+        "Ceiling",
+        "技术上限",
+        "Productivity that the track allows at most, log",
+        "ln F + growth of the frontier",
+    ),
+    _m("firms", "firms", "Firms", "企业数", "Firms on the track", whole=True),
+    _m("places", "places", "Places", "城市数", "Places with a firm on the track", whole=True),
+    _m("provinces", "provinces", "Provinces", "省份数", "Provinces with a firm on the track", whole=True),
+    _m("sales_share", "fraction", "Share of sales", "销售占比", "Sales of the track's firms over their sector's"),
+)
+
 FACTORS: dict[str, str] = {
     "talent": _PERSONS,
     "labour": _PERSONS,

@@ -40,6 +40,7 @@ class Quarter:
     moves: tuple[Ints, Ints]  # labour, talent: (origin, destination)
     investment: Floats  # (home, host), CNY million
     rent_share: float  # of households' spending
+    frontier: float  # growth of all ceilings since the start, log
     projects: Ints  # joint projects, (place, partner's place)
     consortia: Consortia
     turnover: Turnover
@@ -158,6 +159,24 @@ def sector_measures(q: Quarter) -> dict[str, Floats | Ints]:
         "rca": comparative_advantage(value),
         "targeted": q.state.targets.astype(np.int64),
         "knowledge": q.state.knowledge,
+    }
+
+
+def track_measures(q: Quarter) -> dict[str, Floats | Ints]:
+    """How far each technology track has spread, (n_tracks,) each, in the order of `measures.TRACK`."""
+    firms, tracks, n_sectors = q.state.firms, q.state.tracks, len(q.facts.sectors)
+    n_tracks, n = len(tracks), len(q.facts.places)
+    city = firms.cell // n_sectors
+    on = np.bincount(firms.track * n + city, minlength=n_tracks * n).reshape(n_tracks, n)
+    sales = np.bincount(firms.track, firms.sales, n_tracks)
+    of_sector = np.bincount(tracks.sector, sales, n_sectors)[tracks.sector]
+    in_province = np.stack([on[:, q.facts.places.province == p].sum(1) for p in range(len(q.facts.provinces))], axis=1)
+    return {
+        "ceiling": tracks.ceiling + q.frontier,
+        "firms": on.sum(1),
+        "places": (on > 0).sum(1),
+        "provinces": (in_province > 0).sum(1),
+        "sales_share": np.divide(sales, of_sector, out=np.zeros(n_tracks), where=of_sector > 0),
     }
 
 

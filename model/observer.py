@@ -35,7 +35,7 @@ class Observer:
         return self._quarter
 
     def measured(self, level: str) -> dict[str, Any]:
-        """Measures of a level: `nation` numbers, `city` (n_places,), `sector` (n_places, n_sectors), (n_regions,)."""
+        """Measures of a level: `nation` numbers, `city` (n_places,), `sector` (n_places, n_sectors), or (n_rows,)."""
         if level not in self._observed:
             with one_blas_thread():
                 self._observed[level] = self._measure(level)
@@ -46,6 +46,8 @@ class Observer:
             return observation.city_measures(self.last)
         if level == "sector":
             return observation.sector_measures(self.last)
+        if level == "track":
+            return observation.track_measures(self.last)
         city = self.measured("city")
         if level == "nation":
             return observation.nation_measures(self.last, city)

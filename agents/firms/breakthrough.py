@@ -11,18 +11,19 @@ if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
 
 
-def leaders(research: Research, reached: Floats, sector: Ints, able: Bools) -> Ints:
-    """Rows of firms at least as productive as the ⌈top_share · n⌉-th of their sector, sorted.
+def leaders(research: Research, spending: Floats, sector: Ints, able: Bools) -> Ints:
+    """Rows of firms that spend at least as much on R&D as the ⌈top_share · n⌉-th of their sector, sorted.
 
-    reached (n_firms,) log productivity; able (n_sectors,): sectors that can try at all.
+    By spending and not by productivity, whose spread inside a cell depends on how many rows stand for its firms.
+    spending (n_firms,); able (n_sectors,): sectors that can try at all.
     """
     chosen = []
     for s in np.flatnonzero(able):
         rows = np.flatnonzero(sector == s)
         if len(rows):
             nth = max(int(np.ceil(research.top_share * len(rows))), 1)
-            level = np.partition(reached[rows], len(rows) - nth)[len(rows) - nth]
-            chosen.append(rows[reached[rows] >= level])
+            level = np.partition(spending[rows], len(rows) - nth)[len(rows) - nth]
+            chosen.append(rows[spending[rows] >= level])
     return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, np.int64)
 
 

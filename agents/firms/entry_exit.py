@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nqpf.agents.typing import Floats, Ints
 
 _HAZARD_RANGE = (0.5, 2.0)
+_SIZE_RANGE = (0.05, 2.0)
 
 
 _FIRST_YEARS = np.array([0.25, 0.95, 1.4, 1.25, 1.25, 1.25, 1.25])
@@ -35,10 +36,14 @@ def performance(rules: EntryExit, before: Floats, relative_return: Floats) -> Fl
     return smoothed
 
 
-def exit_hazard(rules: EntryExit, age: Ints, performance: Floats) -> Floats:
-    """Chance to leave in a quarter, (n_firms,): rate · profile(age) · clip(exp(−ε performance), ½, 2)."""
-    factor = np.clip(np.exp(-rules.exit_return_elasticity * performance), *_HAZARD_RANGE)
-    hazard: Floats = np.minimum(rules.exit_rate * age_profile(age) * factor, 1.0)
+def exit_hazard(rules: EntryExit, age: Ints, performance: Floats, size: Floats) -> Floats:
+    """Chance to leave in a quarter, (n_firms,), at most 1.
+
+    rate · profile(age) · clip(exp(−ε performance), ½, 2) · clip(size^−φ, 1/20, 2); size: capital over the cell's mean.
+    """
+    losses = np.clip(np.exp(-rules.exit_return_elasticity * performance), *_HAZARD_RANGE)
+    small = np.clip(size**-rules.exit_size_elasticity, *_SIZE_RANGE)
+    hazard: Floats = np.minimum(rules.exit_rate * age_profile(age) * losses * small, 1.0)
     return hazard
 
 

@@ -30,7 +30,7 @@ class Research(Strict):
         0.4, 0, 3, "Fall of log spillover across a provincial border", "log", "Jiang: co-patents 4.74 intra, .69 inter"
     )
     step: float = parameter(
-        0.033, 0, 1, "Largest log gain by one improvement", "log", "set on the nation's growth 2010-2023 (seed 7)"
+        0.038, 0, 1, "Largest log gain by one improvement", "log", "set on the nation's growth 2010-2023 (seed 7)"
     )
     frontier_growth: float = parameter(0.004, 0, 0.05, "Growth of the track's ceiling", "log / quarter", _PROTOTYPE)
     ceiling: float = parameter(
@@ -48,16 +48,19 @@ class Research(Strict):
     imitation_step: float = parameter(
         0.05, 0, 1, "Part of the gap to the accessible frontier closed by one imitation", "share", _ASSUMED
     )
+    imitation_lead: float = parameter(
+        0.3, 0, 3, "Best practice over a cell's mean firm", "log", "assumed: about the 90th percentile of firms"
+    )
     imitation_cost: float = parameter(
         0.1, 0, 5, "Fall of the accessible frontier per log of lost access", "1", _ASSUMED
     )
     adoption: float = parameter(
-        0.02,
+        0.012,
         0,
         5,
         "Chance to adopt a track per unit of exposure to it",
         "1 / quarter",
-        "assumed: half in about 10 years",
+        "assumed: half a sector in five years",
     )
     adoption_seed: float = parameter(
         0.1, 0, 1, "Least presence of a track where it was opened", "share of firms", _ASSUMED
@@ -96,7 +99,7 @@ class EntryExit(Strict):
     """Birth and death of firms."""
 
     exit_rate: float = parameter(
-        0.026,
+        0.019,
         0,
         0.5,
         "Exit hazard with the city's mean return, times the profile of age",
@@ -105,6 +108,14 @@ class EntryExit(Strict):
     )
     exit_return_elasticity: float = parameter(
         0.5, 0, 3, "Fall of the log hazard per log return over the city's", "1", _PROTOTYPE
+    )
+    exit_size_elasticity: float = parameter(
+        0.5,
+        0,
+        3,
+        "Fall of the log hazard per log capital over the cell's mean",
+        "1",
+        "assumed: large firms rarely leave",
     )
     entrant_gap: float = parameter(0.05, 0, 2, "Mean log productivity of entrants below the cell's", "log", _PROTOTYPE)
     entrant_dispersion: float = parameter(

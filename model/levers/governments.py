@@ -129,10 +129,10 @@ GOVERNMENTS = (
         expected_sign="+",
         source="range assumed",
         explanation={
-            "en": "Shifts the nation's quota of building land to the central and western hinterland (1) or away from it "
-            "(−1); the total is the same. Rents fall where land is added and rise where it is taken, so the gap between "
-            "outside and inside grows, and people follow.",
-            "zh": "将全国建设用地指标向中西部腹地倾斜(1)或相反(−1),总量不变。增地处租金下降,减地处上升,内外地租差扩大,人口随之流动。",
+            "en": "Shifts the nation's quota of building land to the central and western hinterland (1) or away from "
+            "it (−1); the total is the same. Rents fall where land is added and rise where it is taken, so the gap of "
+            "rents outside and inside grows; people follow.",
+            "zh": "将全国建设用地指标向中西部腹地倾斜(1)或相反(−1),总量不变。增地处租金下降,减地处上升,地租差扩大。",
         },
         places=("nation",),
     ),

@@ -77,7 +77,7 @@ def attempt(
     needs = structure.components
     has = needs >= 0
     able = ~local & has.any(1) & (lab.by_cell.sum(0) > 0) & (best_known[needs] > 0).all(1, where=has)
-    rows = leaders(research, lab.reached, sector, able)
+    rows = leaders(research, lab.spending, sector, able)
     spending = lab.spending[rows]
     by_sector = np.bincount(sector[rows], spending, n_sectors)
     by_place = np.bincount(city[rows], spending, n_places)

@@ -70,15 +70,18 @@ def imitate(research: Research, lab: Laboratory, firms: Firms, ceiling: Floats, 
 
 
 def accessible_frontier(research: Research, lab: Laboratory, cell: Ints, n_places: int, n_sectors: int) -> Floats:
-    """The most productive firm that a cell's firms can learn from, log, (n_places, n_sectors).
+    """Best practice that a cell's firms can learn from, log, (n_places, n_sectors).
 
-    max_j (top_js + c · ln access_ij): what distance hides lowers what is seen. −inf where the sector has no firm.
+    max_j (mean_js + c · ln access_ij) + lead: leaders stand a fixed lead above their cell's mean firm, and what
+    distance hides lowers what is seen. Not the best row of a cell, which is the better, the more rows stand for its
+    firms. −inf where the sector has no firm.
     """
-    highest = np.full(n_places * n_sectors, -np.inf)
-    np.maximum.at(highest, cell, lab.reached)
-    top = highest.reshape(n_places, n_sectors)
+    number = np.bincount(cell, minlength=n_places * n_sectors)
+    total = np.bincount(cell, lab.reached, n_places * n_sectors)
+    mean = np.where(number > 0, total / np.maximum(number, 1), -np.inf).reshape(n_places, n_sectors)
     hidden = research.imitation_cost * np.log(lab.near)
-    return np.stack([(hidden + top[:, s]).max(1) for s in range(n_sectors)], axis=1)
+    best = np.stack([(hidden + mean[:, s]).max(1) for s in range(n_sectors)], axis=1)
+    return np.asarray(best + research.imitation_lead)
 
 
 def adopt(
@@ -87,7 +90,8 @@ def adopt(
     """Each firm's track after adoption, (n_firms,).
 
     A firm meets the higher tracks of its sector from the highest down, and takes the first that its draw allows:
-    exposure is the share of firms on a track around, near ones most.
+    exposure is the share of firms on a track around, near ones most. At a track's origin its opener is not counted: it
+    would be the more of a share, the fewer rows stand for the cell; a seed, always the same, stands for it.
     """
     if len(tracks) == n_sectors:
         return firms.track
@@ -95,9 +99,10 @@ def adopt(
     city, sector = np.divmod(firms.cell, n_sectors)
     on_track = np.bincount(firms.track * n_places + city, minlength=len(tracks) * n_places).reshape(-1, n_places)
     in_cell = np.bincount(firms.cell, minlength=n_places * n_sectors).reshape(n_places, n_sectors)
-    presence = on_track / np.maximum(in_cell[:, tracks.sector].T, 1)
     opened = np.flatnonzero(tracks.origin >= 0)
     at_origin = opened, tracks.origin[opened]
+    on_track[at_origin] = np.maximum(on_track[at_origin] - 1, 0)
+    presence = on_track / np.maximum(in_cell[:, tracks.sector].T, 1)
     presence[at_origin] = np.maximum(presence[at_origin], research.adoption_seed)
     chance = adoption_chance(research, presence @ near.T)
     u = draws.uniform("adopt", quarter, firms.id)

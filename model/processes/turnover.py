@@ -74,7 +74,8 @@ def turn_over(
     n_places, n_sectors = sites.value_added.shape
     n_cells = n_places * n_sectors
     largest = _largest_of_cell(firms, n_cells)
-    hazard = exit_hazard(entry_exit, firms.age, firms.performance)
+    size = firms.capital / _cell_mean(firms.cell, firms.capital, n_cells)[firms.cell]
+    hazard = exit_hazard(entry_exit, firms.age, firms.performance, size)
     hazard[largest] = 0.0
     leaving = np.flatnonzero(draws.uniform("exit", quarter, firms.id) < hazard)
     exits = np.bincount(firms.cell[leaving], minlength=n_cells)

@@ -22,8 +22,8 @@ Detail = Literal["nation", "city", "firm"]
 
 DETAILS: dict[Detail, tuple[str, ...]] = {
     "nation": ("regions", "events", "nation"),
-    "city": ("flows", "sectors", "cities", "regions", "events", "nation"),
-    "firm": ("firms", "flows", "sectors", "cities", "regions", "events", "nation"),
+    "city": ("flows", "sectors", "cities", "tracks", "regions", "events", "nation"),
+    "firm": ("firms", "flows", "sectors", "cities", "tracks", "regions", "events", "nation"),
 }
 """Tables written at each level of detail, in the order in which a quarter's parts appear on disk."""
 
@@ -116,6 +116,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "breakthroughs",
         ),
     ),
+    "tracks": (
+        _QUARTER,
+        Column("track", "int64", "number", "Technology track, in the order in which they were opened"),
+        _SECTOR,
+        _text("city", "Place where it was opened; missing for the tracks of the start"),
+        _text("opened", "Quarter in which it was opened; the one before the start for the tracks of the start"),
+        *_measured(measures.TRACK),
+    ),
     "firms": (_QUARTER, _CITY, _SECTOR, *_of_firms()),
 }
 """Columns by table, in order."""
@@ -127,6 +135,7 @@ DESCRIPTIONS: dict[str, str] = {
     "sectors": "Measures of places and sectors by quarter",
     "flows": "Flows of people, capital, goods, data and collaboration between places and provinces by quarter",
     "events": "Changes of policy, shocks, firms that come, go and move, breakthroughs and consortia by quarter",
+    "tracks": "Technology tracks and how far each has spread, by quarter",
     "firms": "Every firm at the end of each quarter",
 }
 """What each table holds."""

@@ -72,6 +72,7 @@ class QuarterTables:
             "sectors": self._sector_rows,
             "flows": self._flows,
             "events": self._events,
+            "tracks": self._tracks,
             "firms": self._firms,
         }
         return {table: self._table(table, makers[table]()) for table in DETAILS[self._detail]}
@@ -110,6 +111,16 @@ class QuarterTables:
             "city": _coded(city, self._cities),
             "sector": _coded(sector, self._sectors),
             **{name: values.ravel() for name, values in measured.items()},
+        }
+
+    def _tracks(self) -> dict[str, Any]:
+        tracks = self._economy.now.tracks
+        return {
+            "track": np.arange(len(tracks)),
+            "sector": _coded(tracks.sector.astype(np.int32), self._sectors),
+            "city": _coded(tracks.origin.astype(np.int32), self._cities),
+            "opened": pa.array([format_quarter(q) for q in tracks.opened.tolist()]).dictionary_encode(),
+            **self._economy.track_measures(),
         }
 
     def _firms(self) -> dict[str, Any]:
