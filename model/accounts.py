@@ -30,7 +30,7 @@ IDENTITIES: dict[str, str] = {
     "purchases": "what a place buys from all sellers adds up to what it spends",
     "spending": "what a place spends on a sector is its share of final spending and its firms' inputs",
     "value_added": "wages, net surplus, R&D, tax and net payments for data, less subsidies, add up to value added",
-    "data": "what users pay for data is what providers and exchanges get, and what exchanges spend",
+    "data": "users pay for data by what they are worth; providers and exchanges get that, and exchanges spend theirs",
     "household": "consumption and saving add up to wages, subsidies and dividends",
     "dividends": "dividends received equal dividends paid",
     "government": "public spending, subsidies, guidance funds and the mission equal tax, in the nation",
@@ -109,6 +109,7 @@ def flows(production: Production, distribution: Distribution) -> dict[str, float
     outflow = (hosted.sum(1) - hosted.sum(0)) - (held.sum(1) - held.sum(0)) - (spent + a.mission - a.tax)
     outflow += paid_out.sum(1) - paid_out.sum(0)
     by_sector = c.sales[:n] * distribution.technology.value_added_share
+    worth = by_sector @ distribution.technology.pool_data
     value_added, final = a.value_added.sum(), a.final.sum()
     return {
         "goods": _relative((deliveries - c.sales)[sells], c.sales[sells]),
@@ -123,6 +124,7 @@ def flows(production: Production, distribution: Distribution) -> dict[str, float
             _relative(a.data_received - paid_out.sum(0), a.value_added),
             _relative(a.data_paid - a.exchange_cost - paid_out.sum(1), a.value_added),
             _relative(a.exchange_cost - distribution.data.exchange_cost * a.data_paid, a.value_added),
+            _relative(a.data_paid - distribution.data.payment_rate * worth, a.value_added),
         ),
         "household": _relative(a.consumption + a.saving - wages - a.talent_subsidy - a.dividends_received, a.income),
         "dividends": _off(a.dividends_received.sum() / a.dividends.sum()),

@@ -51,7 +51,7 @@ def country(economies):
 def small_economies(economies, country):
     """Every economy of the module is a small synthetic one."""
     scenario = Scenario.load("china")
-    geography, _, start = economies.inverted(country, scenario.parameters, seed=scenario.seed)
+    base = country, *economies.inverted(country, scenario.parameters, seed=scenario.seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(economy_module, "base_quarter", lambda _: (country, geography, start))
+        patch.setattr(economy_module, "base_quarter", lambda _: base)
         yield

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 import nqpf.model.economy as economy_module
-from nqpf.model.draws import Draws
+import nqpf.model.start as start_module
+from nqpf.agents.firms.columns import Firms
 from nqpf.model.equilibrium import Market
+from nqpf.model.exchange.pools import DataTrade
 from nqpf.model.facts import (
     NEVER,
     Facts,
@@ -22,14 +24,10 @@ from nqpf.model.facts import (
     Sectors,
     StartYear,
 )
-from nqpf.model.frictions import STATUS_QUO_PROTECTION, trade_network
-from nqpf.model.geography import Geography
-from nqpf.model.initial import StatusQuo, invert
-from nqpf.model.levers import LEVERS
 from nqpf.model.markets.goods import TradeNetwork
+from nqpf.model.markets.incomes import Distribution
 from nqpf.model.markets.technology import SectorTechnology
-from nqpf.model.parameters import Parameters
-from nqpf.model.quarters import parse_quarter
+from nqpf.model.parameters import Income, Parameters
 from nqpf.model.scenario import Scenario
 
 KINDS = ("goods", "goods", "services", "local")
@@ -153,35 +151,88 @@ def country(seed: int = 3) -> Facts:
     )
 
 
-def inverted(facts: Facts, parameters: Parameters, quarter: str = "2023Q4", *, seed: int = 7, firms: int = 64):
-    """Geography, trade network and start of these facts at the status quo of every lever."""
-    geography = Geography(facts, parameters.transport)
-    q = parse_quarter(quarter)
-    n = len(facts.places)
-    trade = trade_network(
-        parameters.trade,
-        geography.travel_time(q),
-        facts.places.province,
-        np.full(n, STATUS_QUO_PROTECTION),
-        facts.places.seaport,
-        facts.sectors.kind,
-    )
-    status_quo = StatusQuo(LEVERS["transfer_equalisation"].default, LEVERS["border_capital"].default)
-    start = invert(facts, parameters, trade, geography.distance, status_quo, Draws(seed), firms, q)
-    return geography, trade, start
+def small_scenario(*, seed: int | None = None, firms: int = 64, **changes) -> Scenario:
+    """The scenario `china` with changes; its firms are fewer than a scenario may ask for."""
+    scenario = Scenario.load("china")
+    return scenario.model_copy(update={"seed": scenario.seed if seed is None else seed, "firms": firms, **changes})
+
+
+def inverted(facts: Facts, parameters: Parameters, start: str = "2024Q1", *, seed: int = 7, firms: int = 64):
+    """Geography and start of these facts at the status quo of every lever; `start` is the first quarter."""
+    return start_module.inverted(small_scenario(seed=seed, firms=firms, parameters=parameters, start=start), facts)
 
 
 def small_economy(
-    facts: Facts, *, parameters: Parameters | None = None, firms: int = 64, policy=(), demography="census"
+    facts: Facts,
+    *,
+    parameters: Parameters | None = None,
+    firms: int = 64,
+    policy=(),
+    shock=(),
+    demography="census",
+    state=None,
 ):
-    """A `RegionalEconomy` of these facts, with policy rules; its firms are fewer than a scenario may ask for."""
-    scenario = Scenario.load("china").model_copy(
-        update={"parameters": parameters or Parameters(), "policy": tuple(policy), "demography": demography}
+    """A `RegionalEconomy` of these facts, with policy rules and shocks; it goes on from `state` if given."""
+    scenario = small_scenario(
+        firms=firms,
+        parameters=parameters or Parameters(),
+        policy=tuple(policy),
+        shock=tuple(shock),
+        demography=demography,
     )
-    geography, _, start = inverted(facts, scenario.parameters, seed=scenario.seed, firms=firms)
+    base = facts, *start_module.inverted(scenario, facts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(economy_module, "base_quarter", lambda _: (facts, geography, start))
+        patch.setattr(economy_module, "base_quarter", lambda _: base)
+        if state is not None:
+            return economy_module.RegionalEconomy.from_state(scenario, state)
         return economy_module.RegionalEconomy(scenario)
+
+
+def firms(cell, **columns) -> Firms:
+    """Firms in these cells, ids in their order, all columns alike but for those given."""
+    cell = np.array(cell, dtype=np.int64)
+    n = len(cell)
+    plain = {
+        "id": np.arange(n),
+        "cell": cell,
+        "age": np.full(n, 8),
+        "log_productivity": np.zeros(n),
+        "capital": np.ones(n),
+        "sales": np.ones(n),
+        "labour": np.ones(n),
+        "talent": np.ones(n),
+        "data": np.ones(n),
+        "performance": np.zeros(n),
+        "track": np.zeros(n, np.int64),
+    }
+    return Firms(**(plain | {name: np.array(values) for name, values in columns.items()}))
+
+
+def plain_distribution(sectors: SectorTechnology, n: int = 3, **changes) -> Distribution:
+    """A `Distribution` over n places of one province; without changes tax only comes back as transfers."""
+    alike = np.full(n, 1 / n)
+    values = {
+        "technology": sectors,
+        "income": Income(development_share=0.0),
+        "equalisation": 0.4,
+        "mission_rate": 0.0,
+        "mission_weight": alike,
+        "development_weight": alike,
+        "province": np.zeros(n, np.int64),
+        "population": np.full(n, 100.0),
+        "ownership": np.eye(n),
+        "destinations": np.eye(n),
+        "talent_subsidy": np.zeros(n),
+        "industry_subsidy": np.zeros((n, len(sectors.skill_share))),
+        "fund_share": np.zeros(n),
+        "data": no_data_trade(n),
+    }
+    return Distribution(**(values | changes))
+
+
+def no_data_trade(n: int) -> DataTrade:
+    """Everybody uses only own data."""
+    return DataTrade(pool=np.ones(n), payment_rate=np.zeros(n), exchange_cost=np.ones(n), providers=np.zeros((n, n)))
 
 
 def technology(
@@ -199,6 +250,9 @@ def technology(
         research_share=np.zeros(n) if research_share is None else np.array(research_share, dtype=float),
         local=kind == "local",
         services=kind == "services",
+        own_data=np.full(n, 0.009),
+        pool_data=np.full(n, 0.009),
+        compute_data=np.full(n, 0.009),
         labour_exponent=0.602,
         variety_elasticity=5.0,
     )

@@ -49,8 +49,9 @@ def exit_hazard(rules: EntryExit, age: Ints, performance: Floats, size: Floats) 
 
 def starting_ages(rules: EntryExit, uniform: Floats) -> Ints:
     """Ages at the start in quarters, same shape: the stationary distribution up to fifty years, by inverse CDF."""
-    survival = np.cumprod(1 - np.minimum(rules.exit_rate * age_profile(np.arange(_OLDEST)), 1.0))
-    alive = np.cumsum(np.concatenate([[1.0], survival[:-1]]))
+    # A firm is a quarter older when it first may leave.
+    survival = np.cumprod(1 - np.minimum(rules.exit_rate * age_profile(np.arange(1, _OLDEST)), 1.0))
+    alive = np.cumsum(np.concatenate([[1.0], survival]))
     return np.searchsorted(alive / alive[-1], uniform, side="right").astype(np.int64)
 
 

@@ -25,6 +25,9 @@ class Governments(Strict):
         "1 / log",
         "assumed; tournaments are disputed, 0 switches them off",
     )
+    highest_subsidy: float = parameter(
+        0.3, 0, 1, "Highest subsidy over the value added of a targeted sector", "share", "assumed"
+    )
     subsidy_room: float = parameter(
         0.3, 0, 0.4, "Largest part of a city's budget that subsidies to industry may take", "share", "assumed"
     )

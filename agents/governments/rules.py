@@ -73,13 +73,16 @@ def adapted_effort(governments: Governments, effort: Floats, growth: Floats, gro
 
 
 def subsidy_rates(
-    governments: Governments, rate: Floats, targets: Bools, value_added: Floats, budget: Floats
+    governments: Governments, share: Floats, targets: Bools, value_added: Floats, budget: Floats
 ) -> Floats:
-    """Subsidy over value added of each cell, (n_places, n_sectors), within the room of last quarter's budget.
+    """Subsidy over value added of each cell, (n_places, n_sectors), one rate for all targets of a place.
 
-    rate (n_places,) the city would pay; value_added and budget of the last quarter.
+    share (n_places,): of all its value added, what a city would pay for its targets, but no more than a highest rate on
+    theirs, nor than the room in its budget; value_added and budget of the last quarter.
     """
-    wanted = rate[:, None] * targets
-    cost = (wanted * value_added).sum(1)
-    room = governments.subsidy_room * budget
-    return np.asarray(wanted * np.where(cost > room, room / np.where(cost > 0, cost, 1.0), 1.0)[:, None])
+    everything, targeted = value_added.sum(1), (value_added * targets).sum(1)
+    some = targeted > 0
+    rate = np.divide(share * everything, targeted, out=np.zeros_like(targeted), where=some)
+    room = np.divide(governments.subsidy_room * budget, targeted, out=np.zeros_like(targeted), where=some)
+    rate = np.minimum(np.minimum(rate, governments.highest_subsidy), room)
+    return rate[:, None] * targets

@@ -28,14 +28,14 @@ GOVERNMENTS = (
     Lever(
         name="subsidy_cap",
         title={"en": "Cap on subsidies to firms", "zh": "企业补贴上限"},
-        unit="share of the targeted sectors' value added",
+        unit="share of the place's GDP",
         low=0.0,
         high=0.05,
         default=0.02,
         driver="governments",
         measure="sd_log_cell_return",
         expected_sign="+",
-        source="range assumed; competition among peers: Yu, Zhou and Zhu",
+        source="DiPippo, Mazzocco and Kennedy 2022: industrial policy 1.7 % of GDP (recalled); peers: Yu, Zhou and Zhu",
         explanation={
             "en": "The most a treated city may give the sectors it targets. It pays out of its own budget: other "
             "public spending there falls by as much. Capital crowds into what is subsidised, and returns drift "

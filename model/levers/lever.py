@@ -31,7 +31,7 @@ class Lever:
     nullable: bool = False  # null is never, as of a year in which something begins
     default: Any  # the status quo, a LeverValue of the lever's kind
     driver: Literal["technology", "factors", "industry", "governments"]
-    measure: str  # name of the outcome that the paired test looks at, as in model/measures.py
+    measure: str  # name of the outcome that the paired test looks at, as in model/measures
     expected_sign: Literal["+", "-"]  # of that outcome as the lever rises, or as its choices go on
     source: str
     explanation: dict[str, str]

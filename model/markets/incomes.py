@@ -58,10 +58,6 @@ class Accounts:
     investment: Floats
     final: Floats  # F = C + G + R&D + mission + exchange + I
 
-    def scaled(self, factor: float) -> Accounts:
-        """The same accounts in another unit of money."""
-        return Accounts(**{name: getattr(self, name) * factor for name in self.__slots__})
-
 
 @dataclass(frozen=True, slots=True)
 class Distribution:

@@ -18,10 +18,16 @@ from nqpf.experiments import run
 
 KEPT = Path(__file__).with_name("china.json")
 PLACES = {"110000": "Beijing", "310000": "Shanghai", "440300": "Shenzhen", "500000": "Chongqing", "230100": "Harbin"}
-CITY = ("population", "talent", "gdp", "wage_talent", "capital", "price_level", "arrivals", "firms")
+CITY = (
+    *("population", "talent", "gdp", "wage_talent", "capital", "price_level", "arrivals", "firms"),
+    *("public_capital", "industry_subsidy", "data", "compute", "rent", "input_exposure"),
+)
 NATION = (
     *("population", "talent", "gdp", "absorption_volume", "capital", "firms", "entries", "exits"),
     *("theil_gdp_per_head", "sd_log_return", "cross_province_investment", "cross_province_trade", "exports"),
+    *("moved_in", "attempts", "breakthroughs", "new_track_firms", "collaborations", "cross_province_collaboration"),
+    *("public_capital", "industry_subsidy", "guidance_fund", "mission", "data", "data_paid", "tfp"),
+    *("targeted_share", "structural_similarity", "sd_log_cell_return", "theil_public_capital", "rent_gap"),
 )
 
 

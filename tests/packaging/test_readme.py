@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from nqpf.experiments.cli import build
 from nqpf.model.levers import LEVERS
+from nqpf.model.rules import SHOCKS
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -23,10 +24,13 @@ def test_the_python_example_runs(capsys):
 
 
 def test_the_commands_exist():
-    """Every `nqpf` command of the README is one, and as many levers act as it says."""
+    """Every `nqpf` command of the README is one, and as many levers and kinds of shock act as it says."""
     known = {command.name or command.callback.__name__ for command in build().registered_commands}
     shown = set(re.findall(r"\bnqpf (?!levers`)([a-z]+)", README))
     assert shown <= known, shown - known
-    numbers = {7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten"}
-    assert f"{numbers[len(LEVERS)]}\nlevers act" in README or f"{numbers[len(LEVERS)]} levers act" in README
+    units = ("", "-one", "-two", "-three", "-four", "-five", "-six", "-seven", "-eight", "-nine")
+    number = ("Twenty", "Thirty")[len(LEVERS) // 10 - 2] + units[len(LEVERS) % 10]
+    shocks = ("two", "three", "four")[len(SHOCKS) - 2]
+    said = rf"{number}\s+levers\s+and\s+{shocks}\s+kinds\s+of\s+shock\s+act\b"
+    assert re.search(said, README), said
     assert CliRunner().invoke(build(), ["levers"]).exit_code == 0

@@ -1,7 +1,6 @@
-"""How firms improve, arrive and leave."""
+"""Firms' columns, and how firms improve and imitate."""
 
 from dataclasses import fields
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,12 +9,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from nqpf.agents.firms.columns import Firms
-from nqpf.agents.firms.entry_exit import entrant_productivity, exit_hazard, starting_sizes
-from nqpf.agents.firms.parameters import EntryExit, Research
-from nqpf.agents.firms.research import improvement, improvement_hazard
+from nqpf.agents.firms.parameters import Research
+from nqpf.agents.firms.research import imitation, improvement, improvement_hazard
 from nqpf.model.draws import Draws
-from nqpf.model.processes.research import innovate, relative_spillover
-from nqpf.model.processes.turnover import turn_over
+from nqpf.model.processes.research import (
+    Laboratory,
+    accessible_frontier,
+    imitate,
+    improve,
+    relative_spillover,
+)
 
 COLUMNS = [f.name for f in fields(Firms)]
 
@@ -34,6 +37,9 @@ def make(n, n_cells=6, seed=0):
         sales=np.exp(rng.normal(0, 1, n)),
         labour=rng.uniform(size=n),
         talent=rng.uniform(size=n),
+        data=rng.uniform(1, 5, n),
+        performance=rng.normal(0, 0.1, n),
+        track=rng.integers(0, 3, n),
     )
 
 
@@ -52,6 +58,7 @@ def test_turnover_keeps_columns_aligned(data):
     new["id"] = np.arange(arriving) + 900
     new["cell"] = new["cell"].astype(np.int64)
     new["age"] = np.zeros(arriving, np.int64)
+    new["track"] = np.arange(arriving)
     expected = {int(firms.id[row]): [getattr(firms, c)[row] for c in COLUMNS] for row in range(n)}
     for row in leaving:
         del expected[int(firms.id[row])]
@@ -101,8 +108,8 @@ def test_more_research_and_knowledge_never_hurt():
         assert ((by_effort >= 0) & (by_effort <= 1)).all()
 
 
-def test_steps_are_beta_times_headroom():
-    """Mean and spread of Beta(2, 4), none beyond the ceiling, at most two for those far below."""
+def test_steps_are_beta_times_room_below_the_ceiling():
+    """Mean and spread of Beta(2, 4) at the start's ceiling, none beyond it, 1 / (1 − 1/ceiling) as much far below."""
     r = Research()
     u = (np.arange(20_000) + 0.5) / 20_000
     near = improvement(r, np.full(20_000, np.log(r.ceiling)), u)
@@ -111,128 +118,142 @@ def test_steps_are_beta_times_headroom():
     assert near.std() == pytest.approx(r.step * beta.std(), rel=1e-4)
     assert near.max() < r.step
     assert (improvement(r, np.array([-1.0, 0.0]), u[:2]) == 0).all()
-    far = improvement(r, np.array([2.0, 9.0]) * np.log(r.ceiling), np.array([0.3, 0.3]))
-    assert far[0] == far[1] == pytest.approx(2 * r.step * beta.ppf(0.3))
+    far = improvement(r, np.array([1.0, 60.0]), np.array([0.3, 0.3]))
+    assert far[1] == pytest.approx(r.step * beta.ppf(0.3) / (1 - 1 / r.ceiling))
+    assert far[0] == pytest.approx(far[1] * (1 - np.exp(-1)))
+
+
+def test_productivity_follows_a_logistic():
+    """Improved again and again by the mean step, A/F keeps to 1 / (1 + c e^{−rate t}): slow, fast, slow again."""
+    r = Research(step=0.01)
+    rate = r.step * stats.beta(2, 4).median() / (1 - 1 / r.ceiling)
+    headroom = np.log(20.0)
+    levels = []
+    for _ in range(3000):
+        levels.append(np.exp(-headroom))
+        headroom -= improvement(r, np.array([headroom]), np.array([0.5]))[0]
+    logistic = 1 / (1 + 19 * np.exp(-rate * np.arange(3000)))
+    np.testing.assert_allclose(levels, logistic, atol=2e-3)
+    growth = np.diff(levels)
+    assert 0 < growth.argmax() < len(growth) - 1
+    assert levels[int(growth.argmax())] == pytest.approx(0.5, abs=0.01)
+    assert (np.diff(growth[: growth.argmax()]) > 0).all()
+
+
+def test_a_gain_falls_with_what_is_reached_and_vanishes_at_the_ceiling():
+    """Monotone in headroom and continuous at nought."""
+    gain = improvement(Research(), np.linspace(0, 5, 500), np.full(500, 0.5))
+    assert gain[0] == 0
+    assert (np.diff(gain) > 0).all()
+    assert gain[1] < 0.02 * gain[-1]
+
+
+def test_imitation_closes_a_part_of_the_gap():
+    """A part of the way to the accessible frontier or the own ceiling, whichever is lower; nothing for the best."""
+    r = Research(imitation_step=0.1)
+    accessible, ceiling = np.array([3.0, 3.0, 1.0, 3.0]), np.array([9.0, 2.0, 9.0, 0.5])
+    np.testing.assert_allclose(imitation(r, accessible, ceiling, np.ones(4)), [0.2, 0.1, 0.0, 0.0])
+
+
+@given(st.integers(0, 10**6), st.floats(0, 1))
+def test_nobody_imitates_beyond_frontier_or_ceiling(seed, step):
+    """Whatever the step, the new level is at most the lower of both, unless the firm stood above it already."""
+    rng = np.random.default_rng(seed)
+    accessible, ceiling, reached = rng.normal(0, 2, (3, 40))
+    after = reached + imitation(Research(imitation_step=step), accessible, ceiling, reached)
+    bound = np.minimum(accessible, ceiling)
+    assert (after <= np.maximum(bound, reached) + 1e-12).all()
+    assert (after >= reached).all()
 
 
 def test_spillover_is_relative_and_leaves_home_out():
-    """Knowledge elsewhere over the mean place's; zero in a sector that does no research."""
-    decay = np.array([[0.0, 0.5, 0.1], [0.5, 0.0, 0.2], [0.1, 0.2, 0.0]])
-    knowledge = np.array([[10.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
-    got = relative_spillover(knowledge, decay)
+    """Knowledge elsewhere over the mean place's, near sectors' in part; zero in a sector near which nobody does any."""
+    access = np.array([[1.0, 0.5, 0.1], [0.5, 1.0, 0.2], [0.1, 0.2, 1.0]])
+    knowledge = np.array([[10.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    similarity = np.array([[1.0, 0.0, 0.3], [0.0, 1.0, 0.0], [0.3, 0.0, 1.0]])
+    got = relative_spillover(knowledge, access, similarity)
     np.testing.assert_allclose(got[:, 0], np.array([0.0, 5.0, 1.0]) / 2)
     assert (got[:, 1] == 0).all()
+    np.testing.assert_allclose(got[:, 2], got[:, 0])
+    knowledge[1, 2] = 10.0
+    more = relative_spillover(knowledge, access, similarity)
+    np.testing.assert_allclose(more[:, 0], np.array([1.5, 5.0, 1.6]) / 2.7)
 
 
-def test_a_firm_without_peers_or_research_does_not_break():
-    """A sector that does no research never improves; a lone firm is its own mean."""
-    firms = make(3, n_cells=4)
-    firms.cell = np.array([0, 1, 3])
-    f = SimpleNamespace(
-        track_ceiling=np.array([3.0, 3.0]),
-        knowledge_decay=np.zeros((2, 2)),
-        place_lead=np.zeros(4),
-        technology=SimpleNamespace(research_share=np.array([0.02, 0.0])),
+# The process
+
+
+def laboratory(firms, spending, n_places, n_sectors, near=None, reached=None):
+    """What research starts from, with the same access everywhere if none is given."""
+    near = np.ones((n_places, n_places)) if near is None else np.array(near, float)
+    spending = np.array(spending, float)
+    return Laboratory(
+        spending=spending,
+        by_cell=np.bincount(firms.cell, spending, n_places * n_sectors).reshape(n_places, n_sectors),
+        reached=firms.log_productivity if reached is None else np.array(reached, float),
+        access=near,
+        near=near,
+        frontier=np.zeros(n_places),
     )
-    gains = [innovate(Research(hazard=5.0), f, firms, Draws(1), q, 1) for q in range(30)]
-    assert (np.array(gains)[:, 1:] == 0).all()
-    assert (np.array(gains)[:, 0] > 0).mean() > 0.8
 
 
-# Exit and entry
+def test_a_firm_without_peers_or_research_does_not_break(economies):
+    """A sector that does no research never improves; a lone firm is its own mean."""
+    firms = economies.firms([0, 1, 3])
+    lab = laboratory(firms, [0.02, 0.0, 0.0], 2, 2)
+    spillover = relative_spillover(lab.by_cell, lab.access, np.eye(2))
+    r = Research(hazard=5.0)
+    made = [improve(r, lab, firms, np.full(3, 3.0), spillover, Draws(1), q) for q in range(30)]
+    gains = np.array([gain for gain, _ in made])
+    assert (gains[:, 1:] == 0).all()
+    assert (gains[:, 0] > 0).mean() > 0.8
+    for gain, improves in made:
+        np.testing.assert_array_equal(np.flatnonzero(gain), improves)
 
 
-def test_exit_hazard_by_hand():
-    """Rate · return^−½ within a half and twice, never above one."""
-    e = EntryExit()
-    got = exit_hazard(e, np.array([0.01, 0.25, 1.0, 2.25, 100.0]))
-    np.testing.assert_allclose(got / e.exit_rate, [2, 2, 1, 1 / 1.5, 0.5])
-    assert exit_hazard(EntryExit(exit_rate=0.5), np.array([0.1]))[0] == 1.0
+def test_firms_above_the_ceiling_improve_without_gain(economies):
+    """They are drawn all the same: a project may be made with a partner and bring nothing."""
+    firms = economies.firms([0] * 50)
+    lab = laboratory(firms, np.ones(50), 1, 1)
+    gain, improves = improve(Research(hazard=5.0), lab, firms, np.full(50, -1.0), np.zeros((1, 1)), Draws(1), 1)
+    assert len(improves) > 40
+    assert (gain == 0).all()
 
 
-def test_entrants_are_normal_around_their_cell():
-    """Median, and one standard deviation up."""
-    e = EntryExit()
-    got = entrant_productivity(e, np.array([1.0, 2.0]), np.array([0.5, stats.norm.cdf(1)]))
-    np.testing.assert_allclose(got, [1 - e.entrant_gap, 2 - e.entrant_gap + e.entrant_dispersion])
+def test_what_distance_hides_lowers_the_accessible_frontier(economies):
+    """max_j (mean_j + c · ln access) + lead: the near second best may show more than the far best."""
+    firms = economies.firms([0, 0, 2, 4], log_productivity=[0.1, 0.5, 1.0, 1.1])
+    near = [[1.0, 0.9, 0.1], [0.9, 1.0, 0.9], [0.1, 0.9, 1.0]]
+    r = Research(imitation_cost=0.1, imitation_lead=0.25)
+    got = accessible_frontier(r, laboratory(firms, np.ones(4), 3, 2, near), firms.cell, 3, 2)
+    second, best = 1.0 + 0.1 * np.log(0.9), 1.1 + 0.1 * np.log(0.9)
+    np.testing.assert_allclose(got[:, 0] - 0.25, [second, best, 1.1])
+    assert np.isneginf(got[:, 1]).all()
 
 
-def test_sizes_are_pareto():
-    """The tail's exponent is the parameter, and the cap caps."""
-    e = EntryExit()
-    u = (np.arange(100_000) + 0.5) / 100_000
-    size = starting_sizes(e, u)
-    assert size.min() >= 1
-    assert size.max() == e.size_cap
-    for x in (2.0, 10.0, 100.0):
-        assert (size > x).mean() == pytest.approx(x**-e.size_tail, rel=1e-2)
+def test_best_practice_does_not_depend_on_how_many_rows_a_cell_has(economies):
+    """A cell's mean firm and a fixed lead: each row ten times over shows the same."""
+    level = np.array([0.1, 0.5, -0.3, 1.0])
+    frontiers = []
+    for times in (1, 10):
+        firms = economies.firms(np.repeat([0, 0, 1, 1], times), log_productivity=np.repeat(level, times))
+        lab = laboratory(firms, np.ones(4 * times), 2, 1, [[1.0, 0.7], [0.7, 1.0]])
+        frontiers.append(accessible_frontier(Research(), lab, firms.cell, 2, 1))
+    np.testing.assert_allclose(frontiers[0], frontiers[1], rtol=1e-14)
 
 
-def market(seed=0, n=300):
-    """Firms of five cities and three sectors, with what their turnover needs."""
-    firms = make(n, 15, seed)
-    births = np.bincount(firms.cell, minlength=15)
-    return firms, births, firms.sales * 0.4
-
-
-def turn(firms, births, value, quarter=1, rules=None, wanted=300, seed=5):
-    """One quarter of exits and entries."""
-    return turn_over(rules or EntryExit(exit_rate=0.1), firms, births, value, 5, 3, wanted, Draws(seed), quarter)
-
-
-def test_capital_stays_in_its_city_over_many_quarters():
-    """Whoever comes and goes; ids are never used twice; no cell loses its last firm."""
-    firms, births, _ = market()
-    known = set(firms.id.tolist())
-    occupied = np.bincount(firms.cell, minlength=15) > 0
-    before = np.bincount(firms.cell // 3, firms.capital, 5)
-    for quarter in range(40):
-        old = set(firms.id.tolist())
-        largest = {c: firms.id[firms.cell == c][firms.capital[firms.cell == c].argmax()] for c in np.unique(firms.cell)}
-        t = turn(firms, births, np.exp(np.random.default_rng(quarter).normal(size=len(firms))), quarter)
-        now = set(firms.id.tolist())
-        assert len(now) == len(firms)
-        arrived = now - old
-        assert not arrived & known
-        known |= arrived
-        assert len(arrived) == t.entries.sum()
-        assert len(old - now) == t.exits.sum()
-        assert set(largest.values()) <= now
-        assert (firms.id % 15 == firms.cell).all()
-        assert (firms.capital > 0).all()
-    np.testing.assert_allclose(np.bincount(firms.cell // 3, firms.capital, 5), before, rtol=1e-12)
-    np.testing.assert_array_equal(np.bincount(firms.cell, minlength=15) > 0, occupied)
-    assert len(known) == births.sum()
-    assert len(known) > 500
-
-
-def test_numbers_return_to_what_was_wanted():
-    """Entry is as many as leave, corrected toward the number wanted."""
-    firms, births, _ = market(n=150)
-    for quarter in range(120):
-        turn(firms, births, np.ones(len(firms)), quarter, wanted=300)
-    assert 220 < len(firms) < 380
-
-
-def test_one_citys_returns_do_not_touch_anothers_exits():
-    """Doubling value added of one firm changes no draw of firms elsewhere: the same leave there."""
-    gone = []
-    for factor in (1.0, 3.0):
-        firms, births, value = market()
-        before = firms.id[firms.cell // 3 != 0]
-        value[firms.cell // 3 == 0] *= factor
-        turn(firms, births, value)
-        gone.append(set(before.tolist()) - set(firms.id.tolist()))
-    assert gone[0] == gone[1]
-    assert gone[0]
-
-
-def test_entry_goes_where_value_is_added():
-    """Shares of entrants by cell follow value added."""
-    total = np.zeros(15)
-    weight = np.zeros(15)
-    for quarter in range(60):
-        firms, births, value = market()
-        weight = np.bincount(firms.cell, value, 15)
-        total += turn(firms, births, value, quarter).entries
-    assert stats.chisquare(total, weight / weight.sum() * total.sum()).pvalue > 1e-3
+def test_imitators_are_drawn_at_the_rate_and_never_pass_best_practice(economies):
+    """As many of those below as the chance says, none beyond best practice or the own ceiling."""
+    n = 4000
+    rng = np.random.default_rng(0)
+    firms = economies.firms(np.zeros(n, int), log_productivity=rng.normal(size=n))
+    lab = laboratory(firms, np.ones(n), 1, 1)
+    ceiling = np.where(np.arange(n) < n // 2, 0.0, 99.0)
+    r = Research(imitation=0.3, imitation_step=1.0, imitation_lead=0.5)
+    bound = np.minimum(firms.log_productivity.mean() + 0.5, ceiling)
+    gain = imitate(r, lab, firms, ceiling, Draws(3), 5)
+    below = firms.log_productivity < bound
+    assert (gain[below] > 0).mean() == pytest.approx(0.3, abs=0.03)
+    assert (gain[~below] == 0).all()
+    moved = gain > 0
+    np.testing.assert_allclose((firms.log_productivity + gain)[moved], bound[moved])

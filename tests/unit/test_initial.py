@@ -11,126 +11,39 @@ from nqpf.model.economy import RegionalEconomy
 from nqpf.model.equilibrium import clear
 from nqpf.model.errors import DataError
 from nqpf.model.facts import load_facts
-from nqpf.model.initial.amenities import invert_pull
-from nqpf.model.initial.flows import foreign_sales
-from nqpf.model.initial.mix import balance, firm_counts, seed_mix
-from nqpf.model.initial.prices import sellers_weights
+from nqpf.model.levers import LEVERS
 from nqpf.model.markets.capital import attraction, destination_shares, friction
 from nqpf.model.parameters import Parameters
-from nqpf.model.people import destination_odds, moving_ease, with_scale
-from nqpf.model.processes.production import agglomeration, cell_productivity, employed
-from nqpf.model.processes.research import innovate
+from nqpf.model.people import destination_odds, moving_ease, registration_barrier, with_scale
+from nqpf.model.processes.exchange import exchange
+from nqpf.model.processes.production import (
+    agglomeration,
+    capacity_in_use,
+    cell_productivity,
+    employed,
+    place_productivity,
+)
+from nqpf.model.processes.research import Laboratory, improve, relative_spillover
 from nqpf.model.scenario import Scenario
 from nqpf.model.volumes import gdp_growth
 
 PARAMETERS = Parameters()
 
 
-# Parts
-
-
-def test_balancing_keeps_totals_and_odds():
-    """RAS gives rows and columns their totals and keeps every cross ratio of the seed."""
-    rng = np.random.default_rng(0)
-    seed = rng.uniform(0.5, 2, (6, 4))
-    rows, columns = rng.uniform(1, 9, 6), rng.dirichlet(np.ones(4))
-    columns *= rows.sum()
-    table = balance(seed, rows, columns)
-    np.testing.assert_allclose(table.sum(1), rows, rtol=1e-14)
-    np.testing.assert_allclose(table.sum(0), columns, rtol=1e-10)
-    ratio = table / seed
-    np.testing.assert_allclose(ratio[1:, 1:] * ratio[0, 0], ratio[1:, :1] * ratio[:1, 1:], rtol=1e-10)
-
-
-def test_zeros_stay_zeros_and_rows_hold():
-    """With empty cells only a place's total is sure."""
-    seed = np.array([[1.0, 0, 1], [0, 1, 1], [1, 1, 0]])
-    table = balance(seed, np.array([2.0, 3, 4]), np.array([3.0, 3, 3]))
-    assert (table[seed == 0] == 0).all()
-    np.testing.assert_allclose(table.sum(1), [2, 3, 4], rtol=1e-14)
-
-
-@pytest.mark.parametrize("firms", [64, 500, 100_000])
-def test_firm_counts_are_the_number_asked_for(country, firms):
-    """In proportion to value added within one, and never without local services or a sector that sells elsewhere."""
-    value, local = seed_mix(country), np.array([kind == "local" for kind in country.sectors.kind])
-    counts = firm_counts(value, local, firms)
-    assert counts.sum() == firms
-    assert (counts[:, local] >= 1).all()
-    assert (counts[:, ~local].sum(1) >= 1).all()
-    if firms > 1000:
-        assert np.abs(counts - value / value.sum() * firms).max() < 1
-
-
-def test_too_few_firms_are_two_a_place(country):
-    """One that sells at home and one that sells elsewhere."""
-    value, local = seed_mix(country), np.array([kind == "local" for kind in country.sectors.kind])
-    assert firm_counts(value, local, 1).sum() == 12
-
-
-def test_sellers_weights_reproduce_sales():
-    """Sinkhorn: q at which every seller sells what it did, empty cells left empty."""
-    rng = np.random.default_rng(1)
-    kernel = np.exp(-rng.uniform(0, 6, (9, 9)))
-    sales = np.exp(rng.normal(0, 1, (9, 3)))
-    sales[2, 1] = 0.0
-    spending = rng.dirichlet(np.ones(9), 3).T * sales.sum(0)
-    q = sellers_weights(kernel, sales, spending)
-    np.testing.assert_allclose(q * (kernel @ (spending / (kernel.T @ q))), sales, rtol=1e-11)
-    assert (q[-1] == 1).all()
-    assert q[2, 1] == 0
-
-
-def test_pulls_reproduce_net_moves():
-    """Odds ∝ ease · pull give every place its net arrivals."""
-    rng = np.random.default_rng(2)
-    distance = rng.uniform(30, 900, (8, 8))
-    distance = (distance + distance.T) / 2
-    ease = with_scale(
-        moving_ease(PARAMETERS.migration, distance, np.zeros(8, int), np.ones(8), 1.0, np.zeros(8)), 0.01, 1.5
-    )
-    considering = rng.uniform(100, 1000, 8)
-    net = rng.normal(0, 10, 8)
-    net -= net.mean()
-    pull, share = invert_pull(ease, considering, net, np.ones(8))
-    odds = ease * pull
-    odds /= odds.sum(1, keepdims=True)
-    flow = odds * considering[:, None]
-    np.testing.assert_allclose(flow.sum(0) - flow.sum(1), net, atol=1e-6)
-    assert share == pytest.approx(1 - np.diag(flow).sum() / considering.sum())
-
-
-def test_a_world_too_small_is_refused(economies):
-    """It cannot take what the nation has too much of."""
-    t = economies.technology()
-    sales, beta, final = np.array([[30.0, 15, 10, 20], [40.0, 15, 10, 20]]), np.array([0.25, 0.25, 0.2, 0.3]), 65.0
-    world = foreign_sales(t, sales, beta, final, 8.0)
-    assert (world > 0).all()
-    bought = beta * 8 * final + t.input_requirements @ world
-    imported = beta * final + t.input_requirements @ sales.sum(0) - sales.sum(0)
-    np.testing.assert_allclose((world - bought)[:3], imported[:3])
-    with pytest.raises(DataError, match=r"foreign_size.*raise it"):
-        foreign_sales(t, sales, beta, final, 0.01)
-
-
-# The whole
-
-
 @pytest.fixture(scope="module", params=["synthetic", "china", "china-2010"])
 def base(request, economies, country):
-    """Facts, geography, trade and inverted start of a synthetic country and of the shipped starts."""
+    """Facts, geography and inverted start of a synthetic country and of the shipped starts."""
     if request.param == "synthetic":
-        facts, quarter, firms = country, "2023Q4", 64
+        facts, first, firms = country, "2024Q1", 64
     else:
         scenario = Scenario.load(request.param)
-        facts, firms = load_facts(scenario.start), 20_000
-        quarter = f"{int(scenario.start[:4]) - 1}Q4"
-    return facts, *economies.inverted(facts, PARAMETERS, quarter, firms=firms)
+        facts, first, firms = load_facts(scenario.start), scenario.start, 20_000
+    return facts, *economies.inverted(facts, PARAMETERS, first, firms=firms)
 
 
 def test_every_place_has_its_gdp_and_people(base):
     """A quarter of the year's GDP to 1e-9, residents to the person."""
-    facts, _, _, start = base
+    facts, _, start = base
     np.testing.assert_allclose(start.production.accounts.value_added, facts.start.gdp / 4, rtol=1e-9)
     np.testing.assert_array_equal(start.state.labour + start.state.talent, facts.start.population)
     assert np.abs(start.state.talent - facts.start.population * facts.start.talent_share).max() <= 0.5
@@ -139,7 +52,7 @@ def test_every_place_has_its_gdp_and_people(base):
 
 def test_the_inverted_market_is_cleared_already(base):
     """The solver recognises it in two steps at most, at the same sales and prices one."""
-    _, _, _, start = base
+    _, _, start = base
     c = clear(start.production.market, start.state.sales, start.state.log_price_index)
     assert start.production.clearing.iterations <= 2
     assert c.iterations <= 2
@@ -149,7 +62,7 @@ def test_the_inverted_market_is_cleared_already(base):
 
 def test_a_cold_start_finds_the_same_market(base):
     """The base year is an equilibrium, not only a place where the solver stops: from equal sales it is found again."""
-    _, _, _, start = base
+    _, _, start = base
     market = start.production.market
     c = clear(market, np.where(market.sells, start.state.sales.sum() / market.sells.sum(), 0.0))
     sells = market.sells
@@ -158,12 +71,28 @@ def test_a_cold_start_finds_the_same_market(base):
 
 
 def test_firms_and_places_make_the_productivity_the_market_needs(base):
-    """Fundamental, crowding and firms' own add up to B in every cell with a seller."""
-    facts, _, _, start = base
-    s, f, n = start.state, start.fundamentals, len(facts.places)
-    at_work = employed(PARAMETERS.technology, s.labour, s.talent)
-    cells, share = cell_productivity(s.firms, f.technology, PARAMETERS.technology, n)
-    log_b = f.log_fundamental + cells + agglomeration(PARAMETERS.technology, *at_work)[:, None]
+    """Fundamental, crowding, networks, public capital, data, compute, idle capacity and firms' own add up to B."""
+    facts, geography, start = base
+    s, f, n, t = start.state, start.fundamentals, len(facts.places), PARAMETERS.technology
+    cells, share = cell_productivity(s.firms, f.technology, t, n)
+    log_b = f.log_fundamental + cells
+    log_b += agglomeration(t, *employed(t, s.labour, s.talent))[:, None]
+    log_b += place_productivity(t, start.layers.digital, f.structure.digital_knee, s.public_capital)[:, None]
+    data = np.bincount(s.firms.cell // len(facts.sectors), s.firms.data, n)
+    given = exchange(
+        PARAMETERS.data,
+        f.technology,
+        start.layers.data,
+        facts,
+        geography.distance,
+        data,
+        s.basket.value,
+        LEVERS["compute_share_west"].default,
+        s.quarter,
+    )
+    log_b += given.productivity
+    held = np.full(n, LEVERS["hinterland_share"].default)
+    log_b += capacity_in_use(t, held, f.structure.hinterland, start.layers.trade.is_goods)
     sells = start.production.market.sells[:n]
     np.testing.assert_allclose(log_b[sells], np.log(start.production.market.productivity[:n][sells]), atol=1e-9)
     np.testing.assert_array_equal(sells, s.births_by_cell.reshape(n, -1) > 0)
@@ -172,7 +101,7 @@ def test_firms_and_places_make_the_productivity_the_market_needs(base):
 
 def test_a_firms_share_is_its_capitals(base):
     """At the start sales are in proportion to capital within a cell: no firm grows or shrinks without a reason."""
-    facts, _, _, start = base
+    facts, _, start = base
     firms = start.state.firms
     _, share = cell_productivity(firms, start.fundamentals.technology, PARAMETERS.technology, len(facts.places))
     capital = firms.capital / np.bincount(firms.cell, firms.capital)[firms.cell]
@@ -181,7 +110,7 @@ def test_a_firms_share_is_its_capitals(base):
 
 def test_capital_is_the_years_and_somebodys(base):
     """Firms' capital at its place's price is the stock of the facts; owners hold all of it."""
-    facts, _, _, start = base
+    facts, _, start = base
     n, n_sectors = len(facts.places), len(facts.sectors)
     stock = np.bincount(start.state.firms.cell // n_sectors, start.state.firms.capital, n)
     np.testing.assert_allclose(stock * start.fundamentals.base_price, facts.start.capital, rtol=1e-9)
@@ -191,7 +120,7 @@ def test_capital_is_the_years_and_somebodys(base):
 
 def test_wedges_send_savings_where_they_went(base):
     """The first quarter's destination shares, by return, friction and wedge, are the base year's."""
-    facts, geography, _, start = base
+    facts, geography, start = base
     one = np.ones(len(facts.places))
     g = friction(PARAMETERS.capital, geography.distance, facts.places.province, one, 0 * one)
     stock = start.state.ownership.sum(0)
@@ -201,7 +130,7 @@ def test_wedges_send_savings_where_they_went(base):
 
 def test_levels_stand_where_they_are_meant_to(base):
     """Firms' own log productivity is around zero in each cell, wedges around one by capital: easing is no gift."""
-    _, _, _, start = base
+    _, _, start = base
     firms = start.state.firms
     mean = np.bincount(firms.cell, firms.log_productivity) / np.maximum(np.bincount(firms.cell), 1)
     np.testing.assert_allclose(mean, 0.0, atol=1e-9)
@@ -211,9 +140,9 @@ def test_levels_stand_where_they_are_meant_to(base):
 
 def test_amenities_give_the_net_moves_of_the_facts(base):
     """Expected net arrivals of the first quarter by place and skill are the observed rates, near enough balanced."""
-    facts, geography, _, start = base
+    facts, geography, start = base
     s, f, m = start.state, start.fundamentals, PARAMETERS.migration
-    zero = np.zeros(len(facts.places))
+    zero, barrier = np.zeros(len(facts.places)), registration_barrier(m, facts.places)
     share = []
     for skill, (people, power, factor) in enumerate(
         (
@@ -221,7 +150,7 @@ def test_amenities_give_the_net_moves_of_the_facts(base):
             (s.talent, m.barrier_talent_power, m.considering_talent),
         )
     ):
-        ease = moving_ease(m, geography.distance, facts.places.province, f.barrier, power, zero)
+        ease = moving_ease(m, geography.distance, facts.places.province, barrier, power, zero)
         odds = destination_odds(
             with_scale(ease, f.moving_scale, m.taste), s.real_wage[skill] * f.amenity[skill], m.taste
         )
@@ -239,20 +168,21 @@ def test_amenities_give_the_net_moves_of_the_facts(base):
 
 def test_nobody_starts_far_beyond_the_ceiling(base):
     """About five per cent of a sector's firms begin above its 95th percentile, and the ceiling stands above that."""
-    facts, _, _, start = base
+    facts, _, start = base
     firms, f = start.state.firms, start.fundamentals
     sector = firms.cell % len(facts.sectors)
-    headroom = f.track_ceiling[sector] - firms.log_productivity - f.place_lead[firms.cell]
+    headroom = start.state.tracks.ceiling[firms.track] - firms.log_productivity - f.place_lead[firms.cell]
     over = headroom < np.log(PARAMETERS.research.ceiling)
     for s in np.unique(sector):
         number = (sector == s).sum()
         assert over[sector == s].mean() <= 0.05 + 1.0 / number
+    np.testing.assert_array_equal(start.state.tracks.sector[firms.track], sector)
     assert (f.place_lead.reshape(-1, len(facts.sectors))[:, f.technology.local] == 0).all()
 
 
 def test_ids_say_birth_order_and_cell(base):
     """Each is used once, and the next of a cell follows on the last."""
-    facts, _, _, start = base
+    facts, _, start = base
     firms, n_cells = start.state.firms, len(facts.places) * len(facts.sectors)
     np.testing.assert_array_equal(firms.id % n_cells, firms.cell)
     assert len(np.unique(firms.id)) == len(firms)
@@ -262,8 +192,8 @@ def test_ids_say_birth_order_and_cell(base):
 
 def test_another_seed_is_another_set_of_firms_in_the_same_market(economies, country):
     """Sizes are drawn; sales, prices and wedges are not."""
-    _, _, one = economies.inverted(country, PARAMETERS, seed=1)
-    _, _, other = economies.inverted(country, PARAMETERS, seed=2)
+    _, one = economies.inverted(country, PARAMETERS, seed=1)
+    _, other = economies.inverted(country, PARAMETERS, seed=2)
     np.testing.assert_allclose(one.state.sales, other.state.sales, rtol=1e-12)
     np.testing.assert_allclose(one.fundamentals.wedge, other.fundamentals.wedge, rtol=1e-12)
     assert (one.state.firms.capital != other.state.firms.capital).any()
@@ -271,7 +201,7 @@ def test_another_seed_is_another_set_of_firms_in_the_same_market(economies, coun
 
 def test_no_love_of_variety_means_no_word_on_the_number_of_firms(economies, country):
     """With ten times the firms, improvements apart, B of every cell is the same: only fundamentals differ."""
-    few, many = (economies.inverted(country, PARAMETERS, firms=n)[2] for n in (2000, 20_000))
+    few, many = (economies.inverted(country, PARAMETERS, firms=n)[1] for n in (2000, 20_000))
     occupied = few.production.market.sells & many.production.market.sells
     assert occupied.all()
     np.testing.assert_allclose(
@@ -349,14 +279,25 @@ def test_the_first_quarter_is_the_year_before_it():
 
 def test_research_begins_at_once_and_not_for_all(base):
     """A plausible part of firms improves in the first quarter, by small steps."""
-    facts, _, _, start = base
-    firms = start.state.firms
-    t = start.fundamentals.technology
-    n_sectors = len(facts.sectors)
-    _, share = cell_productivity(firms, t, PARAMETERS.technology, len(facts.places))
-    firms = replace(firms, sales=start.state.sales[:-1].ravel()[firms.cell] * share)
-    gain = innovate(PARAMETERS.research, start.fundamentals, firms, Draws(7), start.state.quarter + 1, 1)
-    active = t.research_share[firms.cell % n_sectors] > 0
+    facts, _, start = base
+    firms, f, n, n_sectors = start.state.firms, start.fundamentals, len(facts.places), len(facts.sectors)
+    _, share = cell_productivity(firms, f.technology, PARAMETERS.technology, n)
+    sales = start.state.sales[:-1].ravel()[firms.cell] * share
+    spending = sales * f.technology.research_share[firms.cell % n_sectors]
+    access = start.layers.access
+    lab = Laboratory(
+        spending=spending,
+        by_cell=np.bincount(firms.cell, spending, n * n_sectors).reshape(n, n_sectors),
+        reached=firms.log_productivity + f.place_lead[firms.cell],
+        access=access,
+        near=access,
+        frontier=np.full(n, PARAMETERS.research.frontier_growth),
+    )
+    spillover = relative_spillover(lab.by_cell, access, f.structure.similarity)
+    ceiling = start.state.tracks.ceiling[firms.track] + PARAMETERS.research.frontier_growth
+    gain, improves = improve(PARAMETERS.research, lab, firms, ceiling, spillover, Draws(7), start.state.quarter + 1)
+    active = f.technology.research_share[firms.cell % n_sectors] > 0
+    assert active[improves].all()
     assert (gain[~active] == 0).all()
     assert 0.02 < (gain[active] > 0).mean() < 0.5
     assert gain.max() <= 2 * PARAMETERS.research.step

@@ -5,11 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nqpf.model.frictions import STATUS_QUO_PROTECTION, trade_network
+from nqpf.model.frictions import STATUS_QUO_PROTECTION, trade_network, way_abroad
 from nqpf.model.markets.capital import accumulate, attraction, destination_shares, friction
-from nqpf.model.markets.incomes import Distribution
 from nqpf.model.markets.labour import clear_wages, wages
-from nqpf.model.parameters import Capital, Income, Trade
+from nqpf.model.parameters import Capital, Trade
 
 # Technology
 
@@ -93,14 +92,23 @@ def test_sectors_travel_by_their_kind(economies):
     np.testing.assert_allclose(whole.sum(0), spending.sum(1))
 
 
+class Gates:
+    """Places, of which only their gates count."""
+
+    def __init__(self, seaport, land_gate):
+        self.seaport, self.land_gate = np.array(seaport), np.array(land_gate)
+
+    def __len__(self):
+        return len(self.seaport)
+
+
 def frictions(protection=STATUS_QUO_PROTECTION, **parameters):
     """Trade costs −ln k / θ of goods and services between three places, two in one province, and the world."""
     trade = Trade(**parameters)
     minutes = np.array([[30.0, 90.0, 240.0], [90.0, 25.0, 200.0], [240.0, 200.0, 40.0]])
     level = np.broadcast_to(np.asarray(protection, dtype=float), 3)
-    made = trade_network(
-        trade, minutes, np.array([0, 0, 1]), level, np.array([False, True, False]), ("goods", "services", "local")
-    )
+    abroad = way_abroad(trade, minutes, Gates([False, True, False], [False] * 3), np.zeros(3), np.zeros(3))
+    made = trade_network(trade, minutes, np.array([0, 0, 1]), level, abroad, ("goods", "services", "local"))
     return [-np.log(k) / trade.elasticity for k in (made.goods, made.services)], minutes, trade
 
 
@@ -132,10 +140,11 @@ def test_protection_raises_the_cost_of_buying_from_elsewhere():
     assert free[0, 2] == pytest.approx(t.time_elasticity * np.log(4) + t.place_border * (1 - t.protected_share))
 
 
-def test_a_country_without_a_seaport_trades_over_land():
-    """With no port to travel to, every place is equally near the world."""
-    t = Trade()
-    made = trade_network(t, np.full((2, 2), 60.0), np.zeros(2, int), np.full(2, 0.5), np.zeros(2, bool), ("goods",))
+def test_a_country_without_a_gate_trades_over_land():
+    """With no gate to travel to, every place is equally near the world."""
+    t, minutes, zero = Trade(), np.full((2, 2), 60.0), np.zeros(2)
+    abroad = way_abroad(t, minutes, Gates([False] * 2, [False] * 2), zero, zero)
+    made = trade_network(t, minutes, np.zeros(2, int), np.full(2, 0.5), abroad, ("goods",))
     np.testing.assert_allclose(made.goods[:2, 2], t.foreign_cost**-t.elasticity)
 
 
@@ -234,11 +243,14 @@ def test_owners_get_what_they_pay_for():
     owned, price = rng.uniform(1, 3, (3, 3)), np.array([1.0, 2.0, 0.5])
     saving, reinvested = rng.uniform(0, 1, 3), rng.uniform(0, 1, 3)
     shares = rng.dirichlet(np.ones(3), 3)
-    after, paid = accumulate(owned, saving, shares, reinvested, price, 0.03)
-    assert paid.sum() == pytest.approx(saving.sum() + reinvested.sum())
+    fund = np.array([0.0, 0.3, 0.1])
+    after, paid = accumulate(owned, saving, shares, reinvested, fund, price, 0.03)
+    assert paid.sum() == pytest.approx(saving.sum() + reinvested.sum() + fund.sum())
     np.testing.assert_allclose(after.sum(0), 0.97 * owned.sum(0) + paid.sum(0) / price)
     assert paid[1, 2] == pytest.approx(saving[1] * shares[1, 2] + owned[1, 2] / owned[:, 2].sum() * reinvested[2])
-    nothing, _ = accumulate(owned, 0 * saving, shares, 0 * reinvested, price, 0.03)
+    at_home = saving[1] * shares[1, 1] + owned[1, 1] / owned[:, 1].sum() * reinvested[1] + 0.3
+    assert paid[1, 1] == pytest.approx(at_home)
+    nothing, _ = accumulate(owned, 0 * saving, shares, 0 * reinvested, 0 * fund, price, 0.03)
     np.testing.assert_allclose(nothing, 0.97 * owned)
 
 
@@ -248,16 +260,14 @@ def test_owners_get_what_they_pay_for():
 def distribution(economies, **changes):
     """Three places in two provinces with four sectors."""
     values = {
-        "technology": economies.technology(research_share=(0.01, 0.02, 0.03, 0.0)),
-        "income": Income(),
-        "equalisation": 0.4,
         "province": np.array([0, 0, 1]),
         "population": np.array([100.0, 300.0, 200.0]),
         "ownership": np.array([[0.8, 0.1, 0.2], [0.1, 0.9, 0.0], [0.1, 0.0, 0.8]]),
         "destinations": np.array([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1], [0.25, 0.25, 0.5]]),
         "talent_subsidy": np.array([0.0, 0.1, 0.0]),
     }
-    return Distribution(**(values | changes))
+    sectors = economies.technology(research_share=(0.01, 0.02, 0.03, 0.0))
+    return economies.plain_distribution(sectors, 3, **(values | changes))
 
 
 def test_budgets_by_hand(economies):
@@ -287,9 +297,9 @@ def test_all_transfers_by_people_or_by_tax(economies):
 
 
 def test_another_money_is_the_same_accounts(economies):
-    """Scaling multiplies every account."""
+    """Three times the sales are three times every account: each amount is a share of a current flow."""
     d = distribution(economies)
     sales = np.random.default_rng(0).uniform(1, 10, (3, 4))
-    scaled, direct = d.accounts(sales).scaled(3.0), d.accounts(3 * sales)
-    for name in scaled.__slots__:
-        np.testing.assert_allclose(getattr(scaled, name), getattr(direct, name), err_msg=name)
+    once, thrice = d.accounts(sales), d.accounts(3 * sales)
+    for name in once.__slots__:
+        np.testing.assert_allclose(3 * getattr(once, name), getattr(thrice, name), err_msg=name)

@@ -3,6 +3,7 @@
 import gc
 import random
 import weakref
+from dataclasses import fields
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +15,7 @@ from mesa.agentset import AbstractAgentSet, AgentSet
 from nqpf.agents.firms.columns import Firms
 from nqpf.agents.population import Firm, FirmSet
 
-COLUMNS = ("id", "cell", "age", "log_productivity", "capital", "sales", "labour", "talent")
+COLUMNS = tuple(f.name for f in fields(Firms))
 
 
 def stub(n=40):
@@ -29,6 +30,9 @@ def stub(n=40):
         sales=rng.uniform(0, 2, n),
         labour=rng.uniform(0, 2, n),
         talent=rng.uniform(0, 2, n),
+        data=rng.uniform(0, 2, n),
+        performance=rng.normal(size=n),
+        track=rng.integers(0, 3, n),
     )
     return SimpleNamespace(firms=firms, n_sectors=3, random=random.Random(1))
 

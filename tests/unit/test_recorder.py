@@ -161,12 +161,13 @@ def test_money_flows_by_province_and_in_fourth_quarters_by_city(recorded):
 
 def test_entries_and_exits_are_counted_by_cell(recorded):
     """Events of entry and exit add up to the places' measures, and say city, sector and count."""
-    assert {"entry", "exit"} == {kind for frames in recorded.quarters for kind in frames["events"]["kind"]}
+    assert {"entry", "exit"} <= {kind for frames in recorded.quarters for kind in frames["events"]["kind"]}
     for frames in recorded.quarters:
         events, cities = frames["events"], frames["cities"].set_index("city")
         for kind, measure in (("entry", "entries"), ("exit", "exits")):
             of_kind = events[events["kind"] == kind]
             assert not of_kind.duplicated(["city", "sector"]).any()
+            assert of_kind["firm"].isna().all()
             counts = of_kind["detail"].map(lambda detail: json.loads(detail)["count"]).astype(int)
             assert (counts > 0).all()
             by_city = counts.groupby(of_kind["city"]).sum().reindex(cities.index, fill_value=0)
@@ -192,13 +193,13 @@ def test_policies_that_change_are_events(economies, country):
     watch = Watch(economy)
     first = economy.first_quarter
     (start,) = watch.policies(first)
-    assert start[:3] == ("policy", -1, -1)
-    assert json.loads(start[3]) == {"lever": "protection", "from": LEVERS["protection"].default, "to": 0.2}
+    assert start[:4] == ("policy", -1, -1, -1)
+    assert json.loads(start[4]) == {"lever": "protection", "from": LEVERS["protection"].default, "to": 0.2}
     assert watch.policies(first + 1) == []
     for step, (before, now) in {2: (0.0, 0.1), 3: (0.1, 0.2), 4: (0.2, 0.0)}.items():
         events = watch.policies(first + step)
-        assert [event[:3] for event in events] == [("policy", city, -1) for city in (3, 4, 5)]
-        assert {event[3] for event in events} == {json.dumps({"lever": "talent_subsidy", "from": before, "to": now})}
+        assert [event[:4] for event in events] == [("policy", city, -1, -1) for city in (3, 4, 5)]
+        assert {event[4] for event in events} == {json.dumps({"lever": "talent_subsidy", "from": before, "to": now})}
 
 
 def changed(economy, country, **changes):
@@ -214,11 +215,11 @@ def test_choices_and_never_are_told_in_words(economies, country):
     policy = [{"lever": lever, "value": value, "until": "2024Q1"} for lever, value in rules]
     watch = changed(economy, country, policy=tuple(map(PolicyRule.model_validate, policy)))
     began, ended = (watch.policies(economy.first_quarter + step) for step in (0, 1))
-    assert [json.loads(event[3]) for event in began] == [
+    assert [json.loads(event[4]) for event in began] == [
         {"lever": "targeting_rule", "from": "copycat", "to": "related"},
         {"lever": "switch_year", "from": None, "to": 5.0},
     ]
-    assert [json.loads(event[3]) for event in ended] == [
+    assert [json.loads(event[4]) for event in ended] == [
         {"lever": "targeting_rule", "from": "related", "to": "copycat"},
         {"lever": "switch_year", "from": 5.0, "to": None},
     ]
@@ -234,8 +235,8 @@ def test_shocks_are_events(economies, country, kind):
     watch = changed(economy, country, shock=(shock,))
     began, ended = (watch.policies(economy.first_quarter + step) for step in (1, 2))
     for (event,), before, now in ((began, 0.0, 0.15), (ended, 0.15, 0.0)):
-        assert event[:3] == ("shock", 3, -1)
-        assert json.loads(event[3]) == {"kind": kind, "from": pytest.approx(before), "to": pytest.approx(now)}
+        assert event[:4] == ("shock", 3, -1, -1)
+        assert json.loads(event[4]) == {"kind": kind, "from": pytest.approx(before), "to": pytest.approx(now)}
 
 
 def test_a_checkpoint_comes_back_to_the_bit(tmp_path, economies, country):
