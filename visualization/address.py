@@ -89,7 +89,7 @@ def read_address(search: str | None, default: Order, levers: Sequence[Mapping[st
         if change and change.quarter in quarters:
             order = order.changed(change)
     view: dict[str, Any] = {name: query[name] for name in ("measure", "size", "place") if name in query}
-    for name in ("flows", "series"):
+    for name in ("flows", "series", "charts"):
         if name in query:
             view[name] = query[name].split(".")[:MOST_NAMES]
     if query.get("index") == "0":

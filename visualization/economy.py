@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nqpf.model import measures
 from nqpf.model.levers import LEVERS
 from nqpf.model.quarters import format_quarter, parse_quarter
-from nqpf.visualization.frames import ARCS, Layout, largest_flows
-from nqpf.visualization.observed import (
-    REGION_LEVELS,
-    city_names,
-    described_measures,
-    nation_measures,
-    region_names,
-)
+from nqpf.visualization.frames import ARCS, CONSORTIA, PARTNERS, Layout, kept_consortia, largest_flows
+from nqpf.visualization.observed import REGION, REGION_LEVELS, city_names, described_measures, nation_measures
 
 if TYPE_CHECKING:
     from nqpf.model import RegionalEconomy, Scenario
@@ -59,7 +54,9 @@ class EconomyProducer:
         flows = {factor: largest_flows(e.flows(factor), province, self.layout.arcs) for factor in self.layout.factors}
         levels = [e.region_measures(level) for level in REGION_LEVELS]
         regions = {name: np.concatenate([level[name] for level in levels]) for name in self.layout.region}
-        return self.layout.pack(e.city_measures(), e.nation_measures(), regions, flows)
+        c = e.consortia
+        consortia = kept_consortia(c.city, c.sector, c.succeeded, c.partner_city, self.layout.consortia)
+        return self.layout.pack(e.city_measures(), e.nation_measures(), regions, flows, consortia)
 
     def advance(self) -> None:
         """Compute one quarter more."""
@@ -95,16 +92,22 @@ class EconomySource:
         nation = tuple(m.name for m in nation_measures())
         factors = tuple(f["name"] for f in described_measures()["factors"])
         regions = sum(level in REGION_LEVELS for level in self._facts.regions.level)
-        return Layout(len(self._facts.places), city_names(), nation, factors, regions, region_names())
+        return Layout(len(self._facts.places), city_names(), nation, factors, regions, REGION)
 
     def facts(self) -> dict[str, Any]:
         """Places, clusters, measures: what the browser has to know before the first frame."""
-        run = {"first": parse_quarter(self._scenario.start) - 1, "frames": self._scenario.quarters + 1, "arcs": ARCS}
+        run = {
+            "first": parse_quarter(self._scenario.start) - 1,
+            "frames": self._scenario.quarters + 1,
+            "arcs": ARCS,
+            "consortia": CONSORTIA,
+            "partners": PARTNERS,
+        }
         return described_places(self._facts) | described_measures() | run
 
     def levers(self) -> list[dict[str, Any]]:
         """The levers as the browser draws them."""
-        titles = {m["name"]: m["title"] for kind in ("city", "nation") for m in described_measures()[kind]}
+        titles = {m.name: m.title for m in (*measures.CITY, *measures.NATION)}
         described = []
         for lever in LEVERS.values():
             sign, title = SIGNS.get(lever.expected_sign, ""), titles.get(lever.measure)
@@ -140,7 +143,7 @@ def _step(lever: Lever) -> float | None:
 
 
 def described_places(facts: Facts) -> dict[str, Any]:
-    """Places, provinces and regions by row, with their names in both languages; regions in the order of a frame."""
+    """Places, sectors, provinces and regions by row, named in both languages; regions in the order of a frame."""
     p, r = facts.places, facts.regions
     regions = [int(k) for level in REGION_LEVELS for k in r.of_level(level)]
     return {
@@ -151,6 +154,7 @@ def described_places(facts: Facts) -> dict[str, Any]:
             "longitude": p.longitude.round(4).tolist(),
             "latitude": p.latitude.round(4).tolist(),
         },
+        "sectors": {"name": {"en": list(facts.sectors.name_en), "zh": list(facts.sectors.name_zh)}},
         "provinces": {"name": {"en": list(facts.provinces.name_en), "zh": list(facts.provinces.name_zh)}},
         "regions": [
             {

@@ -1,8 +1,10 @@
 """A quarter as bytes: what the browser needs to draw it, as 32-bit floats of one fixed length.
 
 A frame holds, in this order, the city measures (n_measures · n_places), the nation's measures, the regions' measures
-(n_measures · n_regions), and for each factor its total between places, the number of flows, the ends of the flows kept
-(two 16-bit numbers each) and their amounts.
+(n_measures · n_regions), for each factor its total between places, the number of flows, the ends of the flows kept
+(two 16-bit numbers each) and their amounts, and last the consortia: how many tried to leave their technology track,
+then for each of those kept its firm's place, its sector, 1 if it opened a track, and its partners' places (−1: none).
+There is room for `CONSORTIA`; what is not needed holds zeros, and the number says how much to read.
 `assets/js/history.js` reads it.
 """
 
@@ -18,12 +20,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nqpf.agents.typing import Floats, Ints
+    from nqpf.agents.typing import Bools, Floats, Ints
 
 ARCS = 200
 """Flows kept of each factor."""
 WITHIN = 60
 """Of these, how many inside provinces. By amount alone, neighbours would crowd out all that crosses the country."""
+CONSORTIA = 12
+"""Consortia kept of a quarter; those that opened a track come first. Six are many."""
+PARTNERS = 3
+"""Partners of a consortium, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,13 @@ class Layout:
     regions: int = 0
     region: tuple[str, ...] = ()
     arcs: int = ARCS
+    consortia: int = CONSORTIA
 
     @property
     def length(self) -> int:
         """Floats in a frame."""
         measures = len(self.city) * self.places + len(self.nation) + len(self.region) * self.regions
-        return measures + len(self.factors) * (2 + 2 * self.arcs)
+        return measures + len(self.factors) * (2 + 2 * self.arcs) + 1 + self.consortia * (3 + PARTNERS)
 
     def pack(
         self,
@@ -50,6 +57,7 @@ class Layout:
         nation: Mapping[str, float],
         regions: Mapping[str, NDArray[Any]],
         flows: Mapping[str, tuple[float, int, Ints, Floats]],
+        consortia: tuple[int, Ints],
     ) -> bytes:
         """One frame.
 
@@ -63,6 +71,8 @@ class Layout:
             The regions' measures of shape (n_regions,) by name.
         flows
             What `largest_flows` gives, by factor.
+        consortia
+            What `kept_consortia` gives.
         """
         frame = np.zeros(self.length, dtype="<f4")
         at = 0
@@ -80,6 +90,9 @@ class Layout:
             frame[at + 2 : at + 2 + self.arcs].view("<u2")[: ends.size] = ends.ravel()
             frame[at + 2 + self.arcs : at + 2 + self.arcs + len(amounts)] = amounts
             at += 2 + 2 * self.arcs
+        attempts, rows = consortia
+        frame[at] = attempts
+        frame[at + 1 : at + 1 + rows.size] = rows.ravel()
         return frame.tobytes()
 
 
@@ -111,6 +124,29 @@ def largest_flows(
     chosen = chosen[np.argsort(-amounts[chosen], kind="stable")]
     ends = np.stack(np.divmod(chosen, n), axis=1)
     return float(amounts.sum()), int(np.count_nonzero(amounts > 0)), ends, amounts[chosen]
+
+
+def kept_consortia(
+    city: Ints, sector: Ints, opened: Bools, partner_city: Ints, number: int = CONSORTIA
+) -> tuple[int, Ints]:
+    """How many consortia there were, and those kept, the ones that opened a track first, else in the order given.
+
+    Parameters
+    ----------
+    city, sector, opened
+        Of each consortium's firm, (n,).
+    partner_city
+        Places of the partners, (n, PARTNERS), −1 where there is none.
+    number
+        How many to keep at most.
+
+    Returns
+    -------
+    count, rows of shape (k, 3 + PARTNERS) as a frame holds them, k ≤ `number`
+    """
+    order = np.argsort(~opened, kind="stable")[:number]
+    rows = np.column_stack([city, sector, opened, partner_city])[order]
+    return len(city), rows.astype(np.int64)
 
 
 def _largest(amounts: Floats, number: int) -> Ints:

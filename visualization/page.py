@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 WORDS = {
     "en": {
-        "lead": "Talent, capital and goods between China's cities, quarter by quarter",
+        "lead": "Talent, capital, data and ideas between China's cities, quarter by quarter",
         "other": "中文",
         "theme": "Day or night",
     },
-    "zh": {"lead": "人才、资本与货物在中国城市之间的流动，逐季呈现", "other": "English", "theme": "日间或夜间"},
+    "zh": {"lead": "人才、资本、数据与创新在中国城市之间的流动，逐季呈现", "other": "English", "theme": "日间或夜间"},
 }
 FAULT = {
     "en": "Something went wrong on this page. Your run is kept on the server; the fault stands in its log.",

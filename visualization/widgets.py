@@ -15,8 +15,11 @@ STAGE = (
     "scales",
     "history",
     "geography",
+    "marks",
     "map",
     "legend",
+    "choosers",
+    "breakthroughs",
     "player",
     "place",
     "areas",
@@ -26,6 +29,7 @@ STAGE = (
     "tip",
     "feed",
     "address",
+    "inspect",
     "stage",
 )
 LEVERS = ("levers",)

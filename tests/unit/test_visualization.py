@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nqpf.visualization.address import clamp_value, read_address
-from nqpf.visualization.frames import Layout, largest_flows
+from nqpf.visualization.frames import Layout, kept_consortia, largest_flows
 from nqpf.visualization.source import Change, Order
 from nqpf.visualization.widgets import LEVERS, STAGE, bundle, outlines
 
@@ -51,9 +51,12 @@ def test_room_left_by_borders_goes_to_provinces():
     assert largest_flows(flows, np.array([0, 0, 1]), 3, 1)[3].tolist() == [3.0, 2.0, 1.0]
 
 
+FAILED = ([2], [5], [False], [[0, 1, -1]])  # one consortium: place, sector, opened, partners
+
+
 def test_a_frame_holds_what_its_layout_says():
-    """Measures, totals, ends and amounts stand where the browser looks for them."""
-    layout = Layout(3, ("gdp",), ("theil", "gini"), ("talent",), 2, ("gdp",), arcs=2)
+    """Measures, totals, ends, amounts and consortia stand where the browser looks for them."""
+    layout = Layout(3, ("gdp",), ("theil", "gini"), ("talent",), 2, ("gdp",), arcs=2, consortia=2)
     flows = np.array([[0.0, 4.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     frame = np.frombuffer(
         layout.pack(
@@ -61,14 +64,32 @@ def test_a_frame_holds_what_its_layout_says():
             {"theil": 0.1, "gini": 0.5},
             {"gdp": np.array([6.0, 3.0])},
             {"talent": largest_flows(flows, APART, 2, 0)},
+            kept_consortia(*map(np.array, FAILED), 2),
         ),
         "<f4",
     )
-    assert len(frame) == layout.length == 3 + 2 + 2 + 6
+    assert len(frame) == layout.length == 3 + 2 + 2 + 6 + 1 + 2 * 6
     assert frame[:7].tolist() == pytest.approx([1, 2, 3, 0.1, 0.5, 6, 3])
     assert frame[7:9].tolist() == [5, 2]
     assert frame[9:11].view("<u2").tolist() == [0, 1, 2, 0]
-    assert frame[11:].tolist() == [4, 1]
+    assert frame[11:13].tolist() == [4, 1]
+    assert frame[13:].tolist() == [1, 2, 5, 0, 0, 1, -1, 0, 0, 0, 0, 0, 0]
+
+
+def test_of_many_consortia_those_that_opened_a_track_are_kept():
+    """The count is of all; rows of successes come first, then failures in their order, until there is no room."""
+    city, sector = np.array([4, 5, 6, 7]), np.array([0, 1, 2, 3])
+    opened, partners = np.array([False, True, False, True]), np.arange(12).reshape(4, 3)
+    count, rows = kept_consortia(city, sector, opened, partners, 3)
+    assert count == 4
+    assert rows.tolist() == [[5, 1, 1, 3, 4, 5], [7, 3, 1, 9, 10, 11], [4, 0, 0, 0, 1, 2]]
+
+
+def test_a_quarter_without_consortia_has_none():
+    """No row, and a count of nought."""
+    none = np.zeros(0, np.int64)
+    count, rows = kept_consortia(none, none, none.astype(bool), np.zeros((0, 3), np.int64))
+    assert (count, rows.shape) == (0, (0, 6))
 
 
 # ---- addresses ----
@@ -82,11 +103,18 @@ def read(query):
 def test_an_address_is_read():
     """Seed, levers with quarter, view and language come back."""
     address = read(
-        "seed=9&lever.easing=0.5@2024Q2&lever.rule=related@2024Q1&place=110000&flows=talent.goods&series=CN.44&lang=zh&quarter=2024Q3"
+        "seed=9&lever.easing=0.5@2024Q2&lever.rule=related@2024Q1&place=110000&flows=talent.goods&series=CN.44&charts=gdp.tfp&lang=zh"
+        "&quarter=2024Q3"
     )
     assert address.order == Order("china", 9, (Change("rule", "related", 8096), Change("easing", 0.5, 8097)))
     assert address.language == "zh"
-    assert address.view == {"place": "110000", "flows": ["talent", "goods"], "series": ["CN", "44"], "quarter": 8098}
+    assert address.view == {
+        "place": "110000",
+        "flows": ["talent", "goods"],
+        "series": ["CN", "44"],
+        "charts": ["gdp", "tfp"],
+        "quarter": 8098,
+    }
 
 
 @pytest.mark.parametrize(

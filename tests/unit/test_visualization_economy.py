@@ -5,11 +5,14 @@ import json
 import numpy as np
 import pytest
 
+from nqpf.model import measures
 from nqpf.model.levers import LEVERS
 from nqpf.model.quarters import parse_quarter
 from nqpf.visualization.economy import EconomySource, load_scenario
+from nqpf.visualization.frames import PARTNERS
 from nqpf.visualization.observed import described_measures
 from nqpf.visualization.source import Change, Order
+from nqpf.visualization.topics import TOPICS, UNSHOWN
 
 START = parse_quarter("2024Q1") - 1
 
@@ -50,6 +53,11 @@ def test_facts_name_everything_a_frame_holds(small):
     assert tuple(m["name"] for m in facts["nation"]) == layout.nation
     assert tuple(f["name"] for f in facts["factors"]) == layout.factors
     assert (facts["first"], facts["frames"], facts["arcs"]) == (START, 7, layout.arcs)
+    assert (facts["consortia"], facts["partners"]) == (layout.consortia, PARTNERS)
+    assert len(facts["sectors"]["name"]["zh"]) == len(facts["sectors"]["name"]["en"]) == 12
+    assert tuple(facts["region"]) == layout.region
+    for factor in facts["factors"]:
+        assert factor["unit"].keys() == factor["direction"].keys() == {"en", "zh"}
     for measure in facts["city"] + facts["nation"]:
         assert measure["title"].keys() == measure["unit"].keys() == {"en", "zh"}
 
@@ -68,12 +76,51 @@ def test_regions_of_a_frame_add_up_from_their_places(small):
         np.testing.assert_allclose(shown[layout.region.index(name)], sums, rtol=1e-5)
 
 
+def test_every_measure_has_one_topic_or_is_left_out_on_purpose():
+    """Of the model's measures none is forgotten and none stands twice; every topic is titled in both languages."""
+    for declared, listed in (
+        (measures.CITY, [name for topic in TOPICS.values() for name in topic.city]),
+        (measures.NATION, [name for topic in TOPICS.values() for name in topic.nation]),
+    ):
+        names = {m.name for m in declared}
+        assert sorted(listed) == sorted(names - set(UNSHOWN))
+    assert set(UNSHOWN) <= {m.name for m in (*measures.CITY, *measures.NATION)}
+    assert all(topic.title.keys() == {"en", "zh"} for topic in TOPICS.values())
+
+
+def test_events_are_added_up_and_counts_are_whole():
+    """Measures of events alone are summed by the browser; their unit says so."""
+    described = described_measures()
+    summed = {m["name"]: m["unit"]["en"] for m in described["city"] + described["nation"] if m["summed"]}
+    assert summed == dict.fromkeys(("breakthroughs", "attempts", "cross_province_consortia"), "so far")
+    assert all(m["whole"] for m in described["city"] if m["summed"] or m["name"] in {"collaborations", "firms"})
+
+
+def test_a_frame_ends_with_the_quarter_s_consortia(small):
+    """The last numbers of a frame are how many consortia tried, and who they were."""
+    source = small[1]
+    producer = source.open(Order(small[0], 1))
+    size = 1 + source.layout.consortia * (3 + PARTNERS)
+    assert not floats(producer)[-size:].any()
+    for _ in range(6):
+        producer.advance()
+        consortia = producer.economy.consortia
+        block = floats(producer)[-size:]
+        assert block[0] == len(consortia.city)
+        rows = block[1:].reshape(-1, 3 + PARTNERS)[: len(consortia.city)]
+        assert sorted(rows[:, 0]) == sorted(consortia.city)
+        assert rows[:, 2].sum() == consortia.succeeded.sum()
+
+
 def test_default_choices_exist():
     """What the page shows first is among the measures."""
     described = described_measures()
     city, nation = ({m["name"] for m in described[kind]} for kind in ("city", "nation"))
     defaults = described["defaults"]
-    assert {defaults["measure"], defaults["size"], *defaults["areaSeries"]} <= city
+    assert {defaults["measure"], defaults["size"], *defaults["key"]} <= city
+    assert set(defaults["areaSeries"]) <= set(described["region"]) <= city
+    assert len(defaults["areaSeries"]) == len(defaults["series"])
+    assert set(defaults["flows"]) <= {f["name"] for f in described["factors"]}
     assert {defaults["headline"], *defaults["series"]} <= nation
 
 

@@ -40,6 +40,11 @@ export class Areas {
     return this.drawn.length === 1 && this.drawn[0] === NATION;
   }
 
+  /** A place has every measure of a city, as the nation has. */
+  get onlyPlaces() {
+    return this.drawn.every((id) => id === NATION || id === PLACE);
+  }
+
   /** Areas there is something to draw of. */
   get drawn() {
     const there = this.chosen.filter((id) => id !== PLACE || this.place >= 0);

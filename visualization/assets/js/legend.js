@@ -5,7 +5,7 @@ import { flowColour } from "./map.js";
 
 export function drawLegend(host, { scale, ramp, measure, size, largest, radius, flows, language, words, dark, difference }) {
   const key = JSON.stringify([scale.kind, scale.low, scale.high, ramp, measure.name, size.name, largest, Math.round(radius), language, difference,
-    flows.map((f) => [f.factor, f.shown, f.across, f.number, Math.round(f.share * 1000)]), dark]);
+    flows.map((f) => [f.factor, f.shown, f.across, f.number, Math.round(f.share * 1000), f.total]), dark]);
   if (host.dataset.key === key) return;
   host.dataset.key = key;
   host.replaceChildren();
@@ -40,7 +40,11 @@ export function drawLegend(host, { scale, ramp, measure, size, largest, radius, 
   for (const flow of flows) {
     const row = add(drawn, "div", "nq-legend-flow");
     add(row, "i", "").style.background = flowColour(dark, flow.factor);
-    add(row, "span", "", `${words[flow.factor]}: ${flow.shown ? words.arcs(count(flow.across, language), count(flow.shown - flow.across, language), count(flow.number, language), percent(flow.share, language)) : words.noArcs}`);
+    const told = add(row, "span", "");
+    add(told, "b", "", words[flow.factor]);
+    told.append(` ${flow.shown ? amount(flow.total, flow.measure, language) : words.noArcs}`);
+    if (flow.shown) add(told, "small", "", words.arcs(count(flow.across, language), count(flow.shown - flow.across, language), count(flow.number, language), percent(flow.share, language)));
+    row.title = flow.measure.direction[language];
   }
   if (flows.length) add(drawn, "div", "nq-legend-note", words.direction);
 }

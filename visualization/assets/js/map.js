@@ -1,18 +1,19 @@
 // One map: land once per camera into its own canvas, places and flows on top of it.
 
 import { project } from "./geography.js";
+import { drawMarks } from "./marks.js";
 import { RAMPS, shade } from "./scales.js";
 
 const COLOURS = {
   light: {
     sea: "#e6ecef", land: "#f1efe9", province: "#fffefb", border: "#cfcabd", coast: "#b9b5a8", ink: "#22252b", halo: "rgba(255,254,251,.88)",
     ring: "rgba(20,24,32,.55)", select: "#c2255c", cluster: "#64748b", clusterFill: "rgba(100,116,139,.07)",
-    flow: { talent: "#d9480f", labour: "#c58b00", capital: "#6741d9", goods: "#495057" },
+    flow: { talent: "#d9480f", labour: "#c58b00", capital: "#6741d9", goods: "#495057", data: "#a61e4d", collaboration: "#2b8a3e" },
   },
   dark: {
     sea: "#0d1217", land: "#171d23", province: "#20272f", border: "#36404a", coast: "#414c57", ink: "#eef1f4", halo: "rgba(13,18,23,.8)",
     ring: "rgba(0,0,0,.6)", select: "#ff6b9d", cluster: "#9fb0c3", clusterFill: "rgba(159,176,195,.07)",
-    flow: { talent: "#ff8a4c", labour: "#ffc53d", capital: "#b197fc", goods: "#ced4da" },
+    flow: { talent: "#ff8a4c", labour: "#ffc53d", capital: "#b197fc", goods: "#ced4da", data: "#ff8fab", collaboration: "#63e6be" },
   },
 };
 const CLUSTER_FONT = "italic 500 10.5px Inter, Roboto, system-ui, 'Noto Sans CJK SC', sans-serif";
@@ -162,8 +163,8 @@ export class MapView {
   }
 
   /**
-   * scene: values and sizes (n,), scale, largest size, ramp, flows [{factor, ends, amounts, shown, largest}], phase of the
-   * moving points or null, names, selected and hovered place or −1, clusters, language, dark, bare (no names yet).
+   * scene: values and sizes (n,), scale, largest size, ramp, flows [{factor, ends, amounts, shown, largest}], marks of
+   * breakthroughs, phase of the moving points or null, names, selected and hovered place or −1, clusters, language, dark, bare (no names yet).
    */
   draw(scene) {
     if (!(this.width > 0)) return;
@@ -187,6 +188,7 @@ export class MapView {
     this.#circles(ctx, scene, colours);
     for (const flow of [...scene.flows].reverse()) this.#arcs(ctx, flow, colours.flow[flow.factor], scene);
     this.#marks(ctx, scene, colours);
+    drawMarks(ctx, { marks: scene.marks, sx: this.sx, sy: this.sy, radius: this.radius, width: this.width, dark: scene.dark });
     ctx.font = this.#font();
     ctx.textAlign = "left";
     for (const [name, x, y] of this.labels) this.#text(ctx, name, x, y, colours.ink, colours.halo);

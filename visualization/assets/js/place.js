@@ -1,5 +1,7 @@
 // One place: its measures in the quarter shown, baseline | your scenario | difference, with their course so far.
+// Key figures stand open, the rest by topic until it is asked for.
 
+import { fillRows } from "./breakthroughs.js";
 import { amount } from "./scales.js";
 
 function spark(canvas, a, b, at, colours) {
@@ -33,12 +35,37 @@ function spark(canvas, a, b, at, colours) {
 }
 
 export class PlacePanel {
-  constructor(host, { facts, onClose }) {
-    Object.assign(this, { host, facts });
-    host.addEventListener("click", (event) => event.target.closest("[data-close]") && onClose());
+  constructor(host, { facts, onClose, onGo }) {
+    Object.assign(this, { host, facts, open: new Set(["key"]) });
+    const key = { name: "key", measures: facts.defaults.key.map((name) => facts.city.find((m) => m.name === name)) };
+    this.sections = [key, ...facts.topics.map(({ name, title }) => ({ name, title, measures: facts.city.filter((m) => m.topic === name) }))];
+    host.addEventListener("click", (event) => {
+      const { section, at } = event.target.closest("button")?.dataset ?? {};
+      if (event.target.closest("[data-close]")) onClose();
+      if (at !== undefined) onGo(Number(at));
+      if (section) this.#toggle(section);
+    });
   }
 
-  draw({ place, quarter, a, b, language, words, dark }) {
+  #toggle(section) {
+    this.open[this.open.has(section) ? "delete" : "add"](section);
+    this.key = "";
+    this.#shut();
+    this.draw(this.scene);
+  }
+
+  /** Which sections are open. */
+  #shut() {
+    for (const head of this.host.querySelectorAll("[data-section]")) {
+      const open = this.open.has(head.dataset.section);
+      head.setAttribute("aria-expanded", String(open));
+      this.host.querySelector(`[data-rows="${head.dataset.section}"]`).hidden = !open;
+    }
+  }
+
+  draw(scene) {
+    const { place, quarter, quarters, a, b, language, words, dark } = scene;
+    this.scene = scene;
     this.host.hidden = place < 0 || !a?.frames.length;
     if (this.host.hidden) return;
     const key = [place, quarter, a.id, a.frames.length, b?.id, b?.frames.length, language, dark].join();
@@ -48,33 +75,45 @@ export class PlacePanel {
     if (shape !== this.shape) this.#build(place, Boolean(b), language, words);
     this.shape = shape;
     const colours = dark ? { line: "#5cc8d6", soft: "#7b8794" } : { line: "#1b6f8f", soft: "#9aa1a9" };
-    this.facts.city.forEach((measure, k) => {
-      const row = this.rows[k];
-      const value = a.cityValue(measure.name, place, quarter);
-      const course = (run) => run.frames.map((_, q) => run.cityValue(measure.name, place, q));
-      row.querySelector("[data-a]").textContent = amount(value, measure, language, { bare: true });
-      if (b) {
-        const other = b.cityValue(measure.name, place, quarter);
-        const change = measure.percent || value === 0 ? other - value : other / value - 1;
-        const cell = row.querySelector("[data-d]");
-        row.querySelector("[data-b]").textContent = amount(other, measure, language, { bare: true });
-        const relative = !measure.percent && value !== 0;
-        cell.textContent = Math.abs(change) < 5e-7 ? "·" : amount(change, relative ? { percent: true } : measure, language, { signed: true, bare: true });
-        cell.dataset.sign = Math.abs(change) < 5e-7 ? "0" : String(Math.sign(change));
-      }
-      spark(row.querySelector("canvas"), course(a), b ? course(b) : null, quarter, colours);
-    });
+    for (const { name, measures } of this.sections) {
+      if (!this.open.has(name)) continue;
+      measures.forEach((measure, k) => this.#fill(this.rows.get(name)[k], measure, scene, colours));
+    }
+    const here = (b ?? a).breakthroughs(quarter).filter(({ city, partners }) => city === place || partners.includes(place));
+    this.host.querySelector(".nq-here").hidden = !here.length;
+    this.host.querySelector(".nq-here h4").textContent = words.here(here.length);
+    fillRows(this.host.querySelector(".nq-here .nq-events"), here, { facts: this.facts, language, words, quarters, fresh: quarter });
+  }
+
+  #fill(row, measure, { place, quarter, a, b, language }, colours) {
+    const value = a.cityValue(measure.name, place, quarter);
+    const course = (run) => run.frames.map((_, q) => run.cityValue(measure.name, place, q));
+    row.querySelector("[data-a]").textContent = amount(value, measure, language, { bare: true });
+    if (b) {
+      const other = b.cityValue(measure.name, place, quarter);
+      // Of shares and of a handful of events the difference itself says more than its ratio.
+      const relative = !measure.percent && !measure.summed && value !== 0;
+      const change = relative ? other / value - 1 : other - value;
+      const cell = row.querySelector("[data-d]");
+      row.querySelector("[data-b]").textContent = amount(other, measure, language, { bare: true });
+      cell.textContent = Math.abs(change) < 5e-7 ? "·" : amount(change, relative ? { percent: true } : measure, language, { signed: true, bare: true });
+      cell.dataset.sign = Math.abs(change) < 5e-7 ? "0" : String(Math.sign(change));
+    }
+    spark(row.querySelector("canvas"), course(a), b ? course(b) : null, quarter, colours);
   }
 
   #build(place, two, language, words) {
-    const { places, provinces, regions, city } = this.facts;
+    const { places, provinces, regions } = this.facts;
     const belongs = [provinces.name[language][places.province[place]], ...regions.filter((r) => r.level === "cluster" && r.members.includes(place)).map((r) => r.name[language])];
     const other = places.name[language === "zh" ? "en" : "zh"][place];
+    const row = `<tr><th></th><td><canvas></canvas></td><td data-a></td>${two ? "<td data-b></td><td data-d></td>" : ""}</tr>`;
+    const section = ({ name, measures }) => `
+      <tbody><tr><th colspan="5" class="nq-section"><button type="button" data-section="${name}"></button></th></tr></tbody>
+      <tbody data-rows="${name}">${measures.map(() => row).join("")}</tbody>`;
     this.host.innerHTML = `
       <header><div><h3></h3><p></p></div><button type="button" data-close>×</button></header>
-      <table><thead><tr><th></th><th></th><th></th>${two ? "<th></th><th>Δ</th>" : ""}</tr></thead><tbody>
-      ${city.map(() => `<tr><th></th><td><canvas></canvas></td><td data-a></td>${two ? "<td data-b></td><td data-d></td>" : ""}</tr>`).join("")}
-      </tbody></table>`;
+      <table><thead><tr><th></th><th></th><th></th>${two ? "<th></th><th>Δ</th>" : ""}</tr></thead>${this.sections.map(section).join("")}</table>
+      <div class="nq-here"><h4></h4><div class="nq-events"></div></div>`;
     this.host.querySelector("h3").textContent = places.name[language][place];
     const small = document.createElement("small");
     small.textContent = ` ${other}`;
@@ -86,14 +125,18 @@ export class PlacePanel {
     const heads = this.host.querySelectorAll("thead th");
     heads[2].textContent = two ? words.baseline : "";
     if (two) heads[3].textContent = words.yours;
-    this.rows = [...this.host.querySelectorAll("tbody tr")];
-    city.forEach((measure, k) => {
-      const head = this.rows[k].querySelector("th");
-      head.textContent = measure.title[language];
-      head.title = measure.meaning ?? "";
-      const unit = document.createElement("span");
-      unit.textContent = measure.unit[language];
-      head.append(unit);
-    });
+    this.rows = new Map();
+    for (const { name, title, measures } of this.sections) {
+      this.host.querySelector(`[data-section="${name}"]`).textContent = title?.[language] ?? words.key;
+      const rows = [...this.host.querySelectorAll(`[data-rows="${name}"] tr`)];
+      this.rows.set(name, rows);
+      measures.forEach((measure, k) => {
+        const head = rows[k].querySelector("th");
+        head.textContent = measure.title[language];
+        head.title = measure.meaning ?? "";
+        head.append(Object.assign(document.createElement("span"), { textContent: measure.unit[language] }));
+      });
+    }
+    this.#shut();
   }
 }

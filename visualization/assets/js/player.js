@@ -42,7 +42,7 @@ export class Player {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target.matches?.("input[type=range]") && event.target !== this.range && event.key !== " ") return;
       const action = { " ": "play", ArrowLeft: "back", ArrowRight: "step", Home: "first", End: "last" }[event.key];
-      if (!action || (event.key === " " && event.target.closest?.("button"))) return;
+      if (!action || (event.key === " " && event.target.closest?.("button, summary"))) return;
       event.preventDefault();
       this.do(action);
     };

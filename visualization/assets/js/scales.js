@@ -37,26 +37,29 @@ function quantile(sorted, p) {
 
 const LIFT = { linear: (v) => v, sqrt: (v) => Math.sqrt(Math.max(v, 0)), log: (v) => Math.log(Math.max(v, 1e-30)) };
 
-function makeScale(kind, low, high) {
+function makeScale(kind, low, high, whole = false) {
   const lift = LIFT[kind];
   const [a, b] = [lift(low), lift(high)];
-  return { kind, low, high, at: (v) => (b > a ? Math.max(0, Math.min(1, (lift(v) - a) / (b - a))) : 0.5) };
+  return { kind, low, high, whole, at: (v) => (b > a ? Math.max(0, Math.min(1, (lift(v) - a) / (b - a))) : 0.5) };
 }
 
-/** Scale for values seen so far: logarithmic where they span orders of size, square root where zeros meet a long tail. */
-export function sequentialScale(values) {
+/** Scale for values seen so far: logarithmic where they span orders of size, square root where zeros meet a long tail. Counts reach at least one. */
+export function sequentialScale(values, whole = false) {
   const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
   const [low, middle, high] = [0.02, 0.5, 0.98].map((p) => quantile(sorted, p));
-  if (low > 0 && high / low > 8) return makeScale("log", low, high);
-  if (low >= 0 && high > 5 * Math.max(middle, 1e-12)) return makeScale("sqrt", 0, high);
-  return makeScale("linear", low, high > low ? high : low + 1e-9);
+  if (low > 0 && high / low > 8) return makeScale("log", low, high, whole);
+  // Where hardly any place has any, the few that have are the whole story.
+  const top = low >= 0 && middle === 0 && high < 10 ? quantile(sorted, 1) : high;
+  if (whole && top <= 4) return makeScale("linear", 0, Math.max(top, 1), whole);
+  if (low >= 0 && top > 5 * Math.max(middle, 1e-12)) return makeScale("sqrt", 0, top, whole);
+  return makeScale("linear", low, top > low ? top : low + 1e-9, whole);
 }
 
 /** Scale around nought for differences. */
-export function differenceScale(values) {
+export function differenceScale(values, whole = false) {
   const sorted = Float64Array.from(values, Math.abs).filter(Number.isFinite).sort();
-  const high = quantile(sorted, 0.98) || quantile(sorted, 1) || 1e-9;
-  return makeScale("linear", -high, high);
+  const high = Math.max(quantile(sorted, 0.98) || quantile(sorted, 1), whole ? 1 : 1e-9);
+  return makeScale("linear", -high, high, whole);
 }
 
 function roundStep(rough) {
@@ -64,19 +67,20 @@ function roundStep(rough) {
   return [1, 2, 2.5, 5, 10].map((m) => m * power).find((m) => m >= rough * (1 - 1e-9)) ?? rough;
 }
 
-/** Round ends and step of an axis about low … high. It spans at least `least` of the level: the first quarters of a run look as calm as they are. */
-export function axis(low, high, { parts = 3, least = 0.1 } = {}) {
+/** Round ends and step of an axis about low … high, two steps at least. It spans at least `least` of the level: the first quarters of a run look as calm as they are. */
+export function axis(low, high, { parts = 3, least = 0.1, whole = false } = {}) {
   const level = Math.max(Math.abs(low), Math.abs(high));
   const span = Math.max(high - low, least * level) || 1;
   const room = (span - (high - low)) / 2;
-  const step = roundStep(span / parts);
+  const step = whole ? Math.ceil(roundStep(span / parts)) : roundStep(span / parts);
   const tidy = (v) => Number((Math.round(v / step) * step).toPrecision(12));
   const least0 = tidy(Math.floor((low - room) / step + 1e-6) * step);
-  return { min: low >= 0 ? Math.max(least0, 0) : least0, max: tidy(Math.ceil((high + room) / step - 1e-6) * step), step };
+  const min = low >= 0 ? Math.max(least0, 0) : least0;
+  return { min, max: Math.max(tidy(Math.ceil((high + room) / step - 1e-6) * step), tidy(min + 2 * step)), step };
 }
 
 /** At most five round values inside a scale. */
-export function ticks({ kind, low, high }) {
+export function ticks({ kind, low, high, whole }) {
   if (kind === "log") {
     const found = [];
     for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e += 1)
@@ -85,7 +89,7 @@ export function ticks({ kind, low, high }) {
     const tens = found.filter((v) => Math.abs(Math.log10(v) % 1) < 1e-9);
     return found.length <= 4 ? found : tens.length >= 2 && tens.length <= 4 ? tens : found.filter((_, k) => k % every === 0);
   }
-  const unit = roundStep((high - low) / 4);
+  const unit = whole ? Math.ceil(roundStep((high - low) / 4)) : roundStep((high - low) / 4);
   const found = [];
   for (let v = Math.ceil(low / unit - 1e-9) * unit; v <= high + unit * 1e-6; v += unit) found.push(Math.abs(v) < unit * 1e-6 ? 0 : v);
   return found;

@@ -1,5 +1,6 @@
 // Series over time by ECharts, from the history in the browser. Titles and the line of the quarter shown lie above it: moving that redraws nothing.
 
+import { fillMeasures } from "./choosers.js";
 import { amount, axis, count } from "./scales.js";
 
 const PATH = "/echarts@5.4.0/dist/echarts.esm.min.js";
@@ -11,10 +12,19 @@ function library() {
   return import(new URL(root + PATH, location.href).href);
 }
 
-/** Charts of `areas`: the nation's own measures where it stands alone, else those all areas have. Sums of unlike areas are drawn as indices if wished. */
-export function chartsOf({ facts, areas, a, b, dark, index }) {
-  const names = areas.onlyNation ? facts.defaults.series : facts.defaults.areaSeries;
-  const list = areas.onlyNation ? facts.nation : facts.city;
+/** Measures that every area followed has: all of the nation's where it stands alone. */
+export function offered({ facts, areas }) {
+  if (areas.onlyNation) return facts.nation;
+  return areas.onlyPlaces ? facts.city : facts.city.filter(({ name }) => facts.region.includes(name));
+}
+
+/**
+ * Charts of `areas`: the measures `chosen`; in place of one that not all areas have, the one this chart shows for areas.
+ * Sums of unlike areas are drawn as indices if wished.
+ */
+export function chartsOf({ facts, areas, chosen, a, b, dark, index }) {
+  const list = offered({ facts, areas });
+  const names = chosen.map((name, k) => (list.some((m) => m.name === name) ? name : facts.defaults.areaSeries[k]));
   const lines = areas.lines(dark);
   return names.map((name) => {
     const measure = list.find((m) => m.name === name);
@@ -28,10 +38,12 @@ export function chartsOf({ facts, areas, a, b, dark, index }) {
 }
 
 export class Series {
-  constructor(host, { onSeek }) {
+  /** onSeek(quarter): a chart was clicked; onChoose(chart, measure): another measure was chosen for it. */
+  constructor(host, { onSeek, onChoose }) {
     Object.assign(this, { host, onSeek, grids: [], drawn: 0 });
     this.over = document.createElement("div");
     this.over.className = "nq-over";
+    this.over.addEventListener("change", (event) => onChoose(Number(event.target.dataset.chart), event.target.value));
     this.ready = library().then((echarts) => {
       this.chart = echarts.init(host, null, { renderer: "canvas" });
       host.append(this.over);
@@ -52,22 +64,23 @@ export class Series {
     this.redraw?.();
   }
 
-  /** scene: charts of `chartsOf`, quarters (T,), language, dark, words. */
+  /** scene: charts of `chartsOf`, topics and measures to choose from, quarters (T,), language, dark, words. */
   draw(scene) {
     this.redraw = () => this.#set(scene);
     this.redraw();
   }
 
-  #set({ charts, quarters, language, dark, words }) {
+  #set(scene) {
+    const { charts, quarters, language, dark, words } = scene;
     if (!this.chart || !this.host.clientWidth) return;
     const [width, height] = [this.host.clientWidth, this.host.clientHeight];
     const tall = width < 460 && height > 420;
     const columns = tall ? 1 : width < 560 ? 2 : charts.length;
     const [cell, row] = [width / columns, height / Math.ceil(charts.length / columns)];
     const write = ({ measure, indexed }, v, digits = 4) => (indexed ? count(v, language) : amount(v, measure, language, { bare: true, digits }));
-    const axes = charts.map(({ lines }) => {
+    const axes = charts.map(({ measure, indexed, lines }) => {
       const all = lines.flatMap(({ a, b }) => (b ? [...a, ...b] : a));
-      return axis(Math.min(...all), Math.max(...all), { parts: row < 100 ? 2 : 3 });
+      return axis(Math.min(...all), Math.max(...all), { parts: row < 100 ? 2 : 3, whole: measure.whole && !indexed });
     });
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = `10px ${FONT}`;
@@ -84,7 +97,7 @@ export class Series {
       const head = columns === 1 ? 31 : 42;
       return { cell: left, left: left + margin, width: cell - margin - 16, title: top + 6, top: top + head, height: row - head - 22 };
     });
-    this.#titles(charts, quarters, language, words, cell);
+    this.#titles(scene, cell);
     // What is only longer than before is merged, so that a tooltip outlives a quarter that arrives.
     const shape = JSON.stringify([charts.map(({ measure, lines }) => [measure.name, lines.map(({ id, b }) => [id, Boolean(b)])]), language, dark, quarters.length]);
     this.chart.setOption(this.#option({ charts, axes, quarters, language, dark, words, write }), { notMerge: shape !== this.shape, lazyUpdate: false });
@@ -94,14 +107,26 @@ export class Series {
     this.move(this.at ?? 0);
   }
 
-  #titles(charts, quarters, language, words, cell) {
-    this.over.replaceChildren(...charts.map(({ measure, indexed }, k) => {
-      const title = Object.assign(document.createElement("b"), { textContent: measure.title[language], title: `${measure.title[language]}: ${measure.meaning}` });
+  /** Over each title lies a list of measures, clear but for its arrow; left alone while quarters arrive, since it may be open. */
+  #titles({ charts, topics, measures, quarters, language, words }, cell) {
+    const key = JSON.stringify([charts.map(({ measure, indexed }) => [measure.name, indexed]), measures.length, quarters[0], language, cell, this.grids.map(({ cell: left, title }) => [left, title])]);
+    if (key === this.titled) return;
+    this.titled = key;
+    const focused = document.activeElement?.dataset?.chart;
+    const lay = (node, k, width) => Object.assign(node.style, { left: `${this.grids[k].cell + 9}px`, top: `${this.grids[k].title}px`, width: `${width}px` });
+    this.over.replaceChildren(...charts.flatMap(({ measure, indexed }, k) => {
+      const title = Object.assign(document.createElement("b"), { textContent: measure.title[language] });
       const unit = indexed ? words.index(quarters[0]) : measure.unit[language];
       if (unit) title.append(" ", Object.assign(document.createElement("small"), { textContent: unit }));
-      Object.assign(title.style, { left: `${this.grids[k].cell + 9}px`, top: `${this.grids[k].title}px`, width: `${cell - 18}px` });
-      return title;
+      const select = Object.assign(document.createElement("select"), { title: `${measure.title[language]}: ${measure.meaning}` });
+      select.dataset.chart = k;
+      select.setAttribute("aria-label", `${words.chart} ${k + 1}`);
+      fillMeasures(select, { topics, measures, chosen: measure.name, language });
+      lay(title, k, cell - 34);
+      lay(select, k, cell - 14);
+      return [title, select];
     }), ...charts.map(() => document.createElement("i")));
+    if (focused) this.over.querySelector(`[data-chart="${focused}"]`)?.focus();
     this.cursors = [...this.over.querySelectorAll("i")];
   }
 

@@ -15,6 +15,7 @@ export const SKELETON = `
     <div class="nq-notice" role="status" hidden></div>
   </div>
   <div class="nq-legend"></div>
+  <div class="nq-breaks" hidden></div>
   <div class="nq-player"></div>
   <div class="nq-series-head"><div class="nq-areas"></div><button type="button" class="nq-chip" data-index hidden><span data-word="indexed"></span></button><span class="nq-series-note"></span></div>
   <div class="nq-series"></div>

@@ -1,17 +1,21 @@
 // The stage: maps, player, series and place panel over one history.
 
-import { Areas } from "./areas.js";
-import { clusterShape, project, readOutlines } from "./geography.js";
 import { query } from "./address.js";
+import { Areas } from "./areas.js";
+import { BreakthroughList } from "./breakthroughs.js";
+import { fillButtons, fillMeasures } from "./choosers.js";
+import { clusterShape, project, readOutlines } from "./geography.js";
 import { extentOf } from "./extent.js";
 import { Feed } from "./feed.js";
 import { Layout } from "./history.js";
+import { inspected } from "./inspect.js";
 import { drawLegend } from "./legend.js";
 import { Camera, MapView, flowColour } from "./map.js";
+import { marksAt } from "./marks.js";
 import { PlacePanel } from "./place.js";
 import { Player } from "./player.js";
 import { amount, percent } from "./scales.js";
-import { Series, chartsOf } from "./series.js";
+import { Series, chartsOf, offered } from "./series.js";
 import { SKELETON, ZOOM } from "./skeleton.js";
 import { drawTip } from "./tip.js";
 import { WORDS, quarterName } from "./words.js";
@@ -25,13 +29,15 @@ class Stage {
     this.facts = model.get("facts");
     this.layout = new Layout({
       places: this.facts.places.code.length, cityMeasures: this.facts.city.map((m) => m.name), nationMeasures: this.facts.nation.map((m) => m.name),
-      regions: this.facts.regions.length, regionMeasures: this.facts.defaults.areaSeries, factors: this.facts.factors.map((f) => f.name), arcs: this.facts.arcs,
+      summed: new Set([...this.facts.city, ...this.facts.nation].filter((m) => m.summed).map((m) => m.name)), regions: this.facts.regions.length, regionMeasures: this.facts.region,
+      factors: this.facts.factors.map((f) => f.name), arcs: this.facts.arcs, consortia: this.facts.consortia, partners: this.facts.partners,
     });
     const view = model.get("view");
     const known = (list, name, other) => (list.some((m) => m.name === name) ? name : other);
     this.measure = known(this.facts.city, view.measure, this.facts.defaults.measure);
     this.size = known(this.facts.city, view.size, this.facts.defaults.size);
     this.flows = new Set((view.flows ?? this.facts.defaults.flows).filter((name) => this.facts.factors.some((f) => f.name === name)));
+    this.charts = this.facts.defaults.series.map((name, k) => known(this.facts.nation, view.charts?.[k], name));
     this.clusters = Boolean(view.clusters);
     this.mode = "both";
     this.index = view.index ?? true;
@@ -48,8 +54,9 @@ class Stage {
       lengths: () => this.feed.lengths, onMove: () => this.#dirty(), onReset: (seed) => model.send({ kind: "reset", seed }), label: quarterName,
     });
     this.areas = new Areas(this.find(".nq-areas"), { facts: this.facts, chosen: view.series, onChange: () => { this.#areas(); this.#renew(); } });
-    this.series = new Series(this.find(".nq-series"), { onSeek: (k) => this.player.seek(k) });
-    this.panel = new PlacePanel(this.find(".nq-place"), { facts: this.facts, onClose: () => this.select(-1) });
+    this.series = new Series(this.find(".nq-series"), { onSeek: (k) => this.player.seek(k), onChoose: (k, name) => { this.charts[k] = name; this.#drawSeries(); this.#dirty(); } });
+    this.panel = new PlacePanel(this.find(".nq-place"), { facts: this.facts, onClose: () => this.select(-1), onGo: (k) => this.player.seek(k) });
+    this.list = new BreakthroughList(this.find(".nq-breaks"), { facts: this.facts, onGo: (k) => this.player.seek(k) });
     this.feed = new Feed(model, this.layout, { restart: (...news) => this.#restart(...news), changed: () => this.#news(), frames: (run) => this.#frames(run) });
     this.#listen();
     this.#word();
@@ -144,12 +151,16 @@ class Stage {
       this.#extent(a, b);
       const mode = b ? this.mode : "a";
       const shown = { a: ["a"], b: ["b"], both: ["a", "b"], diff: ["d"] }[mode];
-      this.panel.draw({ place: this.place, quarter: this.player.quarter, a, b, language: this.language, words: this.words, dark });
+      const { quarter } = this.player;
+      const { quarters, language, words } = this;
+      this.panel.draw({ place: this.place, quarter, quarters, a, b, language, words, dark });
+      this.find(".nq-breaks").hidden = false;
+      this.list.draw({ run: mode === "a" ? a : b, other: mode === "a" ? null : a, quarter, quarters, language, words });
       this.maps.forEach((map, k) => {
         if (map.host.hidden !== k >= shown.length) map.host.hidden = k >= shown.length;
         if (k < shown.length) this.#drawMap(map, shown[k], dark, now);
       });
-      const flows = this.#flows(shown[0] === "a" ? a : b);
+      const flows = this.flowsOf(shown[0] === "a" ? a : b);
       drawLegend(this.find(".nq-legend"), {
         scale: mode === "diff" ? this.gapScale : this.scale, ramp: this.#ramp(mode === "diff", dark), measure: this.#city(this.measure), size: this.#city(this.size),
         largest: this.largest, radius: this.maps[0].largestRadius, flows, language: this.language, words: this.words, dark, difference: mode === "diff",
@@ -175,7 +186,7 @@ class Stage {
   #drawEmpty(dark) {
     this.maps[0].resize();
     this.maps[0].draw({
-      values: this.values, sizes: this.sizes, largest: 1, scale: { at: () => 0.3 }, ramp: this.#ramp(false, dark), flows: [], phase: null,
+      values: this.values, sizes: this.sizes, largest: 1, scale: { at: () => 0.3 }, ramp: this.#ramp(false, dark), flows: [], marks: [], phase: null,
       names: this.facts.places.name[this.language], selected: this.place, hovered: -1, clusters: this.clusters, language: this.language, dark, bare: true,
     });
   }
@@ -188,7 +199,7 @@ class Stage {
     const key = [a.id, a.frames.length, b?.id, b?.frames.length, this.measure, this.size].join();
     if (key === this.extentKey) return;
     this.extentKey = key;
-    Object.assign(this, extentOf({ a, b, measure: this.measure, size: this.size, factors: this.facts.factors }));
+    Object.assign(this, extentOf({ a, b, measure: this.#city(this.measure), size: this.size, factors: this.facts.factors }));
   }
 
   /** One map leaves room beside it for the series; two, or a place's panel, have them below. */
@@ -201,8 +212,10 @@ class Stage {
     return difference ? (dark ? "differenceDark" : "differenceLight") : dark ? "dark" : "light";
   }
 
-  #flows(run) {
-    return this.facts.factors.filter((f) => this.flows.has(f.name)).map(({ name }) => {
+  /** What is drawn of the flows chosen, with how much of all it is. */
+  flowsOf(run) {
+    return this.facts.factors.filter((f) => this.flows.has(f.name)).map((measure) => {
+      const { name } = measure;
       const flow = run.flows(name, this.player.quarter);
       const { province } = this.facts.places;
       let [sum, across] = [0, 0];
@@ -210,7 +223,7 @@ class Stage {
         sum += flow.amounts[k];
         across += province[flow.ends[2 * k]] !== province[flow.ends[2 * k + 1]];
       }
-      return { ...flow, across, factor: name, largest: this.largestFlow?.[name] ?? 1, share: flow.total > 0 ? sum / flow.total : 0 };
+      return { ...flow, across, measure, factor: name, largest: this.largestFlow?.[name] ?? 1, share: flow.total > 0 ? sum / flow.total : 0 };
     });
   }
 
@@ -225,9 +238,11 @@ class Stage {
       a.cityBetween(this.measure, t, this.other);
       for (let k = 0; k < this.values.length; k += 1) this.values[k] -= this.other[k];
     }
+    map.marks = marksAt(run, t, this.player.playing ? this.player.speed : 0);
+    this.marks = map.marks;
     map.draw({
-      values: this.values, sizes: this.sizes, largest: this.largest, scale: key === "d" ? this.gapScale : this.scale, ramp: this.#ramp(key === "d", dark),
-      flows: this.#flows(run), phase: this.player.playing ? now / 1400 : null, names: this.facts.places.name[this.language], selected: this.place, hovered: this.hovered,
+      marks: map.marks, values: this.values, sizes: this.sizes, largest: this.largest, scale: key === "d" ? this.gapScale : this.scale, ramp: this.#ramp(key === "d", dark),
+      flows: this.flowsOf(run), phase: this.player.playing ? now / 1400 : null, names: this.facts.places.name[this.language], selected: this.place, hovered: this.hovered,
       clusters: this.clusters, language: this.language, dark, bare: false,
     });
     const headline = this.facts.nation.find((m) => m.name === this.facts.defaults.headline);
@@ -246,8 +261,9 @@ class Stage {
     if (!a || this.closed) return;
     const dark = isDark();
     this.#areas();
-    const charts = chartsOf({ facts: this.facts, areas: this.areas, a, b, dark, index: this.index });
-    this.series.draw({ charts, quarters: this.quarters, language: this.language, dark, words: this.words });
+    const { facts, areas, index, quarters, language, words } = this;
+    const charts = chartsOf({ facts, areas, chosen: this.charts, a, b, dark, index });
+    this.series.draw({ charts, topics: facts.topics, measures: offered({ facts, areas }), quarters, language, dark, words });
     this.find(".nq-series-note").textContent = b ? this.words.series : this.words.seriesOne;
   }
 
@@ -269,7 +285,7 @@ class Stage {
     const { a, b } = this.feed.shown;
     const [measure, size] = [this.#city(this.measure), this.#city(this.size)];
     const run = b && (map !== this.maps[0] || this.mode === "b" || this.mode === "diff") ? b : a;
-    drawTip(this.find(".nq-tip"), { place: a ? place : -1, x, y, map, run, a, b, quarter: this.player.quarter, measure, size, facts: this.facts, language: this.language, words: this.words });
+    drawTip(this.find(".nq-tip"), { place: a ? place : -1, x, y, map, run, a, b, quarter: this.player.quarter, measure, size, marks: map.marks ?? [], facts: this.facts, language: this.language, words: this.words });
   }
 
   #listen() {
@@ -312,8 +328,8 @@ class Stage {
     for (const node of this.root.querySelectorAll("[data-word]")) node.textContent = this.words[node.dataset.word];
     for (const [pick, chosen] of [["measure", this.measure], ["size", this.size]]) {
       const select = this.find(`[data-pick=${pick}]`);
-      const list = this.facts.city.filter((m) => pick === "measure" || m.extensive);
-      select.replaceChildren(...list.map((m) => new Option(m.title[this.language], m.name, false, m.name === chosen)));
+      const measures = this.facts.city.filter((m) => pick === "measure" || m.extensive);
+      fillMeasures(select, { topics: this.facts.topics, measures, chosen, language: this.language });
     }
     const zoom = this.root.querySelectorAll("[data-zoom]");
     ["zoomIn", "zoomOut", "zoomReset"].forEach((name, k) => { zoom[k].title = this.words[name]; zoom[k].setAttribute("aria-label", this.words[name]); });
@@ -326,25 +342,16 @@ class Stage {
     this.maps.forEach((map) => { map.baseKey = ""; });
   }
 
-  #buttons(host, list, pressed) {
-    host.replaceChildren(...list.map(([attribute, value, text, colour]) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
-      button.dataset[attribute] = value;
-      button.setAttribute("aria-pressed", String(pressed(value)));
-      if (colour) button.style.setProperty("--chip", colour);
-      return button;
-    }));
-  }
-
   #chips() {
-    this.#buttons(this.find("[data-flows]"), this.facts.factors.map(({ name }) => ["flow", name, this.words[name], flowColour(isDark(), name)]), (v) => this.flows.has(v));
+    const chips = this.facts.factors.map(({ name, unit, direction }) => ["flow", name, this.words[name], flowColour(isDark(), name), `${unit[this.language]}, ${direction[this.language]}`]);
+    fillButtons(this.find("[data-flows]"), chips, (v) => this.flows.has(v));
     this.find("[data-clusters]").setAttribute("aria-pressed", String(this.clusters));
   }
 
   #modes() {
     const host = this.find("[data-modes]");
     host.hidden = !this.feed.shown.b;
-    this.#buttons(host, ["a", "b", "both", "diff"].map((m) => ["mode", m, this.words[{ a: "baseline", b: "yours", both: "both", diff: "difference" }[m]]]), (v) => v === this.mode);
+    fillButtons(host, ["a", "b", "both", "diff"].map((m) => ["mode", m, this.words[{ a: "baseline", b: "yours", both: "both", diff: "difference" }[m]]]), (v) => v === this.mode);
   }
 
   #areas() {
@@ -360,23 +367,15 @@ class Stage {
     if (this.addressTimer || !this.model.get("head").a) return;
     this.addressTimer = setTimeout(() => {
       this.addressTimer = 0;
-      const { facts, measure, size, flows, clusters, place, index, language } = this;
+      const { facts, measure, size, flows, clusters, place, charts, index, language } = this;
       const quarter = this.wanted === null ? this.quarters?.[this.player.quarter] : quarterName(this.wanted);
-      const text = query({ head: this.model.get("head"), facts, measure, size, flows, clusters, place, areas: this.areas.chosen, index, language, playing: this.player.playing, quarter });
+      const text = query({ head: this.model.get("head"), facts, measure, size, flows, clusters, place, areas: this.areas.chosen, charts, index, language, playing: this.player.playing, quarter });
       if (text !== location.search) history.replaceState(history.state, "", text);
     }, 500);
   }
 
-  /** What the page holds, for tests and the curious: `nqpf.stage.inspect()`. */
   inspect() {
-    const { a, b } = this.feed.shown;
-    const head = this.model.get("head");
-    return {
-      at: this.player.at, quarter: this.player.quarter, name: this.quarters?.[this.player.quarter], playing: this.player.playing, seed: head.seed, state: head.state,
-      a: a && { id: a.id, computed: a.frames.length }, b: b && { id: b.id, computed: b.frames.length }, all: head.a?.all, forks: head.forks, first: head.first,
-      measure: this.measure, place: this.place < 0 ? null : this.facts.places.code[this.place], zoom: this.camera.zoom, mode: this.mode, firstPaint: this.firstPaint, paints: [...this.paints],
-      areas: this.areas.chosen, index: this.index, flows: [...this.flows], clusters: this.clusters, size: this.size, wide: this.root.classList.contains("nq-wide"), seriesDrawn: this.series.drawn, frameBytes: this.layout.length * 4, arcs: a ? this.#flows(a).map((f) => [f.factor, f.shown, f.number, f.across]) : [],
-    };
+    return inspected(this);
   }
 
   /** A charted measure of an area over all quarters of run "a" or "b". */
