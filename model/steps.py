@@ -76,7 +76,7 @@ class Steps:
     _at_work: tuple[Floats, Floats]
     _firm_share: Floats  # of each firm in its cell
     _investment: Floats  # (home, host), CNY million
-    _finance: Floats  # investment over capital, (n_places,)
+    _finance: Floats  # investment over the capital it adds to, over the nation's, (n_places,)
     _volume_growth: Floats  # log, of each cell's V
     _spent: Floats  # R&D by cell
     _events: VitalEvents
@@ -249,8 +249,9 @@ class Steps:
         s, p, rates = self._state, self._production, self.parameters.income
         a, firms, delta = p.accounts, s.firms, self.parameters.technology.depreciation
         stock = s.ownership.sum(0)
-        s.rate = a.surplus / (p.price * stock)
-        self._finance = a.investment / (p.price * stock)
+        worth = p.price * stock
+        s.rate = a.surplus / worth
+        self._finance = a.investment / worth / (a.investment.sum() / worth.sum())
         reinvested = rates.retention * a.surplus
         s.ownership, self._investment = accumulate(
             s.ownership, a.saving, self._destinations, reinvested, a.fund, p.price, delta
@@ -360,13 +361,11 @@ class Steps:
         occupied = self._occupied()
         mean = np.where(occupied, density, 0.0).sum(0) / np.maximum(occupied.sum(0), 1)
         capital = np.bincount(s.firms.cell, s.firms.capital, n * self.n_sectors).reshape(n, self.n_sectors)
-        stock = s.ownership.sum(0)
-        finance = self._finance / np.average(self._finance, weights=self._production.price * stock)
         return Sites(
             value_added=value,
             capital=capital,
             relatedness=np.divide(density, mean, out=np.ones_like(density), where=mean > 0),
-            finance=finance,
+            finance=self._finance,
             subsidy=self._industry_subsidy / self._profit_share,
             local=self._layers.trade.is_local,
             distance=self.geography.distance,

@@ -17,15 +17,16 @@ CODES = (
     *("440100", "440200", "440300", "440400", "440600", "440800"),  # Guangdong; two gates on land and at sea
     "500000",  # Chongqing: municipality, western hub
     *("510100", "510400", "510500", "510600", "510700", "511300"),  # Sichuan
-    *("650100", "653100", "654000"),  # Xinjiang: zones that open in 2024, gates on land
+    "620100",  # Lanzhou: alone in its province and in its tier
+    *("653100", "654000"),  # Xinjiang: zones that open in 2024, gates on land
 )
-"""Seven provinces of three macro-regions; two of them are municipalities."""
+"""Eight provinces of three macro-regions; two of them are municipalities."""
 
-LARGEST = 3600
+LARGEST = 2600
 """Residents of the largest place: so few that counts of people have variances far below that of an expansion."""
 
 _DELAYED = {
-    "hub": {"chongqing": "2024Q2", "shaoguan": "2024Q4"},
+    "hub": {"chongqing": "2024Q2", "yrd_demonstration_zone": "2024Q3", "shaoguan": "2024Q4", "tianfu": "2025Q1"},
     "zone": {"654000": "2024Q3"},
     "cluster": {("321200", "equipment"): "2025Q1"},
     "line": {("440800", "440600"): "2024-11"},
@@ -85,7 +86,9 @@ def _regions(whole, kept):
     alive = np.flatnonzero(old.member[:, kept].any(axis=1))
     position = {int(c): new for new, c in enumerate(c for c in old.of_level("cluster") if c in alive)}
     clusters = old.of_level("cluster")
-    regions = replace(_without_places(old, alive), member=old.member[alive][:, kept], partial=old.partial[alive][:, kept])
+    regions = replace(
+        _without_places(old, alive), member=old.member[alive][:, kept], partial=old.partial[alive][:, kept]
+    )
     cluster = [-1 if c < 0 else position[int(clusters[c])] for c in old.cluster[kept]]
     return replace(regions, cluster=np.array(cluster))
 
@@ -108,7 +111,7 @@ def _hubs(whole, place):
     """Hubs of the places, each with all of its weight in them."""
     hubs = _rows(whole.hubs, [row for row, city in enumerate(whole.hubs.city) if int(city) in place])
     total = {name: hubs.weight[[i == name for i in hubs.id]].sum() for name in hubs.id}
-    opened = [parse_quarter(_DELAYED["hub"][i]) if i in _DELAYED["hub"] else q for i, q in zip(hubs.id, hubs.opened)]
+    opened = [parse_quarter(_DELAYED["hub"][name]) for name in hubs.id]
     return replace(
         hubs,
         city=np.array([place[int(city)] for city in hubs.city]),

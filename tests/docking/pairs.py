@@ -26,21 +26,22 @@ def lively() -> Parameters:
     values = Parameters().model_dump()
     values["technology"] |= {"love_of_variety": 0.3, "cluster_externality": 0.1, "area_externality": 0.05}
     values["technology"] |= {"public_capital_elasticity": 0.05}
-    values["income"]["tax"] = 0.06
+    values["income"] |= {"tax": 0.02, "development_share": 0.5}
     values["migration"]["considering"] = 0.06
     values["data"] |= {"price": 0.8, "ageing": 0.1, "hub_share": 0.6}
     values["collaboration"] |= {"rate": 0.6, "network_gain": 1.5, "ageing": 0.1}
     values["research"] |= {"hazard": 0.5, "effort_cap": 2.0, "spillover_cap": 1.2, "ceiling": 1.3, "imitation": 0.3}
-    values["research"] |= {"adoption": 0.8, "top_share": 0.4, "attempts": 1.5, "breakthrough": 0.6, "variety_gain": 4.0}
-    values["firms"] |= {"exit_rate": 0.08, "entrant_size": 0.6, "exit_return_elasticity": 2.0, "memory": 0.5}
+    values["research"] |= {"adoption": 0.8, "top_share": 0.4, "attempts": 1.5, "breakthrough": 0.6, "variety_gain": 8.0}
+    values["firms"] |= {"exit_rate": 0.15, "entrant_size": 0.6, "exit_return_elasticity": 2.0, "memory": 0.5}
+    values["firms"]["exit_size_elasticity"] = 1.5
     values["relocation"] |= {"considering": 0.4, "fixed_cost": 0.2, "distance_cost": 0.5}
-    values["governments"] |= {"adaptation": 10.0, "subsidy_room": 0.05}
+    values["governments"] |= {"adaptation": 10.0, "subsidy_room": 0.3, "highest_subsidy": 0.1}
     return Parameters.model_validate(values)
 
 
 def baseline() -> dict:
     """No rule and no shock."""
-    return {"policy": (), "shock": ()}
+    return {"policy": (), "shock": (), "demography": "census"}
 
 
 def at_random(seed: int, facts) -> dict:
@@ -50,14 +51,21 @@ def at_random(seed: int, facts) -> dict:
     for leaf, lever in LEVERS.items():
         for _ in range(rng.choice(3, p=(0.15, 0.55, 0.3))):
             window, ramp = _window(rng, facts, lever.places), int(rng.integers(0, 6))
-            steps = {} if lever.kind == "choice" or lever.nullable else {"ramp": ramp}
+            at_once = lever.kind == "choice" or lever.nullable
+            if at_once:
+                window.pop("until", None)  # what is chosen once a year, or in some years' time, has to last
+                if rng.uniform() < 0.5:
+                    window.pop("where", None)
+            steps = {} if at_once else {"ramp": ramp}
             rules.append(PolicyRule(lever=leaf, value=_value(rng, lever), **steps, **window))
     shocks = [
-        Shock(kind=kind, size=float(rng.uniform(0.05, 0.4)), **_window(rng, facts, ("province", "macro_region", "city")))
+        Shock(
+            kind=kind, size=float(rng.uniform(0.05, 0.4)), **_window(rng, facts, ("province", "macro_region", "city"))
+        )
         for kind in SHOCKS
         for _ in range(2)
     ]
-    return {"policy": tuple(rules), "shock": tuple(shocks)}
+    return {"policy": tuple(rules), "shock": tuple(shocks), "demography": "frozen" if seed % 3 == 0 else "census"}
 
 
 def _value(rng, lever):
@@ -88,12 +96,22 @@ def _regions(facts, level):
 
 def fast_economy(facts, rules: dict, start=None):
     """A `RegionalEconomy` of these facts under rules, and the start it shares with others of the same facts."""
-    changes = {"parameters": lively(), "demography": "census", "firms": FIRMS, **rules}
+    changes = {"parameters": lively(), "firms": FIRMS, **rules}
     scenario = Scenario.load("china").model_copy(update=changes)
     start = start or (facts, *inverted(scenario, facts))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(economy_module, "base_quarter", lambda _: start)
         return economy_module.RegionalEconomy(scenario), start
+
+
+def shake(economy) -> None:
+    """Move the start far from rest: places with far too much and far too little capital, a sector nobody knows."""
+    state = economy._state
+    for place, factor in ((14, 12.0), (20, 1 / 12)):
+        state.ownership[:, place] *= factor
+        here = state.firms.cell // economy.n_sectors == place
+        state.firms.capital[here] *= factor
+    state.knowledge[:, economy.fundamentals.structure.components[0, 0]] = 0.0
 
 
 class PlainSchedule:

@@ -12,11 +12,14 @@ ETA, SIGMA = 0.602, 5.0
 RHO = (SIGMA - 1) / SIGMA
 
 
-def columns(cell, log_a, capital):
-    """Firms with nothing but a cell, productivity and capital."""
+def columns(cell, log_a, capital, data):
+    """Firms with nothing but a cell, productivity, capital and data."""
     n = len(cell)
-    zero = np.zeros(n)
-    return Firms(np.arange(n), np.array(cell), np.zeros(n, np.int64), log_a, capital, zero, zero.copy(), zero.copy())
+    none = {name: np.zeros(n) for name in ("sales", "labour", "talent", "performance")}
+    whole = {name: np.zeros(n, np.int64) for name in ("age", "track")}
+    return Firms(
+        id=np.arange(n), cell=np.array(cell), log_productivity=log_a, capital=capital, data=data, **none, **whole
+    )
 
 
 def hired(z, wage, demand):
@@ -47,10 +50,10 @@ def one_by_one(z, people, wage):
 def test_firms_own_optimum_is_the_models_cell(economies, seed):
     """Shares are Z^κ / ΣZ^κ, V = S^{1/κ} N^η, and wages take ρη of value added."""
     rng = np.random.default_rng(seed)
-    log_a, capital = rng.normal(0, 0.5, 7), np.exp(rng.normal(1, 1, 7))
+    log_a, capital, data = rng.normal(0, 0.5, 7), np.exp(rng.normal(1, 1, 7)), np.exp(rng.normal(0, 2, 7))
     t, technology = economies.technology((0.5,), ("goods",), (0.3,)), Technology(love_of_variety=1.0)
-    log_b, share = cell_productivity(columns([0] * 7, log_a, capital), t, technology, 1)
-    z = np.array([np.exp(a) * k**technology.capital_share for a, k in zip(log_a, capital, strict=True)])
+    log_b, share = cell_productivity(columns([0] * 7, log_a, capital, data), t, technology, 1)
+    z = np.exp(log_a) * capital**technology.capital_share * data ** t.own_data[0]
     people, wage = 5.0, 0.7
     n, v, price = one_by_one(z, people, wage)
     np.testing.assert_allclose(n / people, share, rtol=1e-9)
@@ -66,36 +69,34 @@ def test_the_model_and_the_reference_agree_on_every_cell(economies, reference):
     t = economies.technology()
     counts = np.array([[1, 2, 0, 3], [9, 1, 4, 1]])
     cell = np.repeat(np.arange(8), counts.ravel())
-    log_a, capital = rng.normal(0, 0.6, len(cell)), np.exp(rng.normal(0, 1, len(cell)))
+    log_a, capital, data = (rng.normal(0, 0.6, len(cell)), *np.exp(rng.normal(0, 1, (2, len(cell)))))
     for love in (0.0, 0.35, 1.0):
         technology = Technology(love_of_variety=love)
-        parameters = type("P", (), {"technology": technology})()
-        w = type("W", (), {"p": parameters, "eta": ETA, "rho": RHO, "kappa": RHO / (1 - RHO * ETA)})()
-        log_b, share = cell_productivity(columns(cell, log_a, capital), t, technology, 2)
+        log_b, share = cell_productivity(columns(cell, log_a, capital, data), t, technology, 2)
         for c in range(8):
-            firms = [
-                reference.Firm(i, c // 4, c % 4, 0, float(log_a[i]), float(capital[i]))
-                for i in np.flatnonzero(cell == c)
-            ]
-            if not firms:
+            rows, own_data = np.flatnonzero(cell == c), t.own_data[c % 4]
+            if not len(rows):
                 assert log_b.ravel()[c] == -np.inf
                 continue
-            output = reference.cell_output(w, firms, 3.0, 2.0, 0.25)
-            assert output == pytest.approx(np.exp(log_b.ravel()[c]) * (3.0**0.75 * 2.0**0.25) ** ETA, rel=1e-11)
-            np.testing.assert_allclose(share[cell == c], [f.share for f in firms], rtol=1e-11)
+            z = [np.exp(log_a[i]) * capital[i] ** technology.capital_share * data[i] ** own_data for i in rows]
+            taken_out = (1 - love) * (1 / t.kappa - technology.capital_share - own_data)
+            people = 3.0**0.75 * 2.0**0.25
+            output, shares = reference.cell_output(z, taken_out, RHO, ETA, people)
+            assert output == pytest.approx(np.exp(log_b.ravel()[c]) * people**ETA, rel=1e-11)
+            np.testing.assert_allclose(share[rows], shares, rtol=1e-11)
 
 
 def test_as_many_firms_as_one_likes_stand_for_the_economy(economies):
-    """Without love of variety, splitting each firm into three of a third of its capital changes no cell."""
+    """Without love of variety, splitting each firm into three of a third of its capital and data changes no cell."""
     rng = np.random.default_rng(2)
     cell = np.array([0, 0, 1, 1, 1])
-    log_a, capital = rng.normal(0, 0.6, 5), np.exp(rng.normal(0, 1, 5))
+    log_a, capital, data = (rng.normal(0, 0.6, 5), *np.exp(rng.normal(0, 1, (2, 5))))
     t = economies.technology((0.5, 0.4), ("goods", "goods"), (0.3, 0.2))
     for love, gain in ((0.0, 0.0), (0.4, 0.4)):
         technology = Technology(love_of_variety=love)
-        few, _ = cell_productivity(columns(cell, log_a, capital), t, technology, 1)
-        many, share = cell_productivity(
-            columns(np.repeat(cell, 3), np.repeat(log_a, 3), np.repeat(capital / 3, 3)), t, technology, 1
-        )
-        np.testing.assert_allclose(many - few, gain * (1 / t.kappa - technology.capital_share) * np.log(3), atol=1e-12)
+        few, _ = cell_productivity(columns(cell, log_a, capital, data), t, technology, 1)
+        thirds = (np.repeat(x / 3, 3) for x in (capital, data))
+        many, share = cell_productivity(columns(np.repeat(cell, 3), np.repeat(log_a, 3), *thirds), t, technology, 1)
+        power = 1 / t.kappa - technology.capital_share - t.own_data
+        np.testing.assert_allclose((many - few)[0], gain * power * np.log(3), atol=1e-12)
         np.testing.assert_allclose(np.bincount(np.repeat(cell, 3), share), 1.0, rtol=1e-12)

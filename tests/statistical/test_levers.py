@@ -1,73 +1,63 @@
-"""What each lever does, on paired seeds: the same draws with and without it, and an interval for the difference."""
+"""What each lever does, on paired seeds: the trials of `docs/levers.md`, at a size that a test can afford."""
 
 from __future__ import annotations
 
-import functools
+import io
 
 import numpy as np
 import pytest
-from scipy import stats
 
+from nqpf.experiments.effects import run, tasks
+from nqpf.experiments.effects_table import AS_EXPECTED, effect
+from nqpf.experiments.trials import EXPLANATIONS, TRIALS
 from nqpf.model.economy import RegionalEconomy
 from nqpf.model.levers import LEVERS
 from nqpf.model.scenario import Scenario
 
-SEEDS = (1, 2, 3, 4)
-QUARTERS = 12
-FIRMS = 2_000
-TREATED_PROVINCE = "43"  # talent_subsidy draws people from elsewhere: it is given to Hunan alone
+SEEDS, QUARTERS, FIRMS, WORKERS = 4, 12, 2_000, 2
+RARE = {
+    ("collaboration_friction.within", "breakthroughs"),
+    ("collaboration_friction.within", "cross_province_consortia"),
+    ("collaboration_friction.across", "breakthroughs"),
+}
+"""Events too rare for these few seeds and quarters; `docs/levers.md` shows them with more."""
 
 
-def _strong(lever: str) -> float:
-    """The end of the lever's range that lies farther from its default."""
-    declared = LEVERS[lever]
-    return max(declared.low, declared.high, key=lambda value: abs(value - declared.default))
+def _cases():
+    """Every trial with every outcome that has a sign; those known to fail are expected to, for the reason found."""
+    for trial in TRIALS:
+        for outcome in trial.outcomes:
+            key = trial.lever, outcome.name
+            if outcome.sign and key not in RARE:
+                known = [pytest.mark.xfail(reason=EXPLANATIONS[key])] if key in EXPLANATIONS else []
+                yield pytest.param(trial, outcome, id=" ".join(key), marks=known)
 
 
-def _scenario(seed: int, lever: str | None) -> Scenario:
-    scenario = Scenario.load("china", seed=seed, firms=FIRMS)
-    if lever is None:
-        return scenario
-    if lever == "talent_subsidy":
-        rule = {"lever": lever, "value": _strong(lever), "where": {"province": TREATED_PROVINCE}}
-        return Scenario.from_resolved(scenario.resolved() | {"policy": [rule]})
-    return scenario.with_changes(levers={lever: _strong(lever)})
+@pytest.fixture(scope="module")
+def results(request):
+    """Runs of the trials that are asked for, on two processes."""
+    asked = {item.callspec.params["trial"].lever for item in request.session.items if "trial" in _params(item)}
+    found = {}
+    run(tasks([t for t in TRIALS if t.lever in asked], SEEDS, QUARTERS), FIRMS, WORKERS, found, io.StringIO())
+    return found
 
 
-@functools.cache
-def _outcomes(seed: int, lever: str | None) -> dict[str, float]:
-    economy = RegionalEconomy(_scenario(seed, lever))
-    economy.run_for(QUARTERS)
-    treated = economy.facts.regions.member[economy.facts.regions.index(TREATED_PROVINCE)]
-    values = dict(economy.nation_measures())
-    return values | {"talent": float(economy.city_measures()["talent"][treated].sum())}
-
-
-def _interval(lever: str, measure: str) -> tuple[float, float]:
-    """99 % interval of the mean paired log difference over seeds."""
-    differences = [np.log(_outcomes(s, lever)[measure] / _outcomes(s, None)[measure]) for s in SEEDS]
-    mean, error = np.mean(differences), stats.sem(differences)
-    low, high = stats.t.interval(0.99, len(SEEDS) - 1, mean, max(error, 1e-15))
-    return float(low), float(high)
+def _params(item) -> dict:
+    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lever", LEVERS)
-def test_lever_moves_its_outcome_as_expected(lever: str) -> None:
-    """Pushed away from the status quo, a lever moves the outcome it declares in the direction it declares."""
-    declared = LEVERS[lever]
-    low, high = _interval(lever, declared.measure)
-    rising = _strong(lever) > declared.default
-    if (declared.expected_sign == "+") == rising:
-        assert low > 0, (low, high)
-    else:
-        assert high < 0, (low, high)
+@pytest.mark.parametrize(("trial", "outcome"), list(_cases()))
+def test_lever_moves_its_outcome_as_expected(results, trial, outcome):
+    """A lever moves the outcome it is tried by in the direction that was stated before any run."""
+    found = effect(trial, outcome, results, SEEDS, QUARTERS)
+    assert found.verdict(outcome.sign) == AS_EXPECTED, found
 
 
 @pytest.mark.slow
-def test_travel_moves_absorption_on_impact_and_not_output() -> None:
+def test_travel_moves_absorption_on_impact_and_not_output():
     """Faster travel raises real absorption at once and leaves the volume of output in the first quarter alone."""
-    base = RegionalEconomy(_scenario(1, None))
+    base = RegionalEconomy(Scenario.load("china", seed=1, firms=FIRMS))
     fast = RegionalEconomy(Scenario.load("china", seed=1, firms=FIRMS, levers={"transport_gain": 0.3}))
     base.step()
     fast.step()
@@ -76,33 +66,21 @@ def test_travel_moves_absorption_on_impact_and_not_output() -> None:
     assert abs(after["gdp"] / before["gdp"] - 1) < 1e-3
 
 
-def test_defaults_reproduce_the_baseline_bit_for_bit() -> None:
-    """A rule that sets a lever to its status quo changes not one bit."""
+def test_defaults_reproduce_the_baseline_bit_for_bit():
+    """Rules that set every lever to its status quo change not one bit of any measure, flow or state."""
     rules = [{"lever": name, "value": lever.default} for name, lever in LEVERS.items()]
     plain = Scenario.load("china", seed=3, firms=FIRMS)
     ruled = Scenario.from_resolved(plain.resolved() | {"policy": rules})
-    economies = [RegionalEconomy(s) for s in (plain, ruled)]
-    for economy in economies:
-        economy.run_for(3)
-    first, second = (economy.city_measures() for economy in economies)
-    for name, values in first.items():
-        np.testing.assert_array_equal(values, second[name], err_msg=name)
-
-
-def test_a_policy_in_one_place_leaves_other_places_draws_alone() -> None:
-    """Under a policy elsewhere nobody is born or dies differently, and moves differ far less than between two seeds."""
-    plain = RegionalEconomy(Scenario.load("china", seed=5, firms=FIRMS))
-    treated = RegionalEconomy(_scenario(5, "talent_subsidy"))
-    for economy in (plain, treated):
-        economy.step()
-    member = plain.facts.regions.member[plain.facts.regions.index(TREATED_PROVINCE)]
-    for name in ("births", "deaths", "graduates"):
-        np.testing.assert_array_equal(plain.city_measures()[name], treated.city_measures()[name])
-    moved, other = plain.flows("talent"), treated.flows("talent")
-    assert other[:, member].sum() > moved[:, member].sum()
-    elsewhere = np.ix_(~member, ~member)
-    redrawn = RegionalEconomy(_scenario(6, None))
-    redrawn.step()
-    paired = np.abs(moved[elsewhere] - other[elsewhere]).sum()
-    independent = np.abs(moved[elsewhere] - redrawn.flows("talent")[elsewhere]).sum()
-    assert paired < 0.1 * independent, (paired, independent)
+    assert len(ruled.policy) == len(LEVERS)
+    first, second = (RegionalEconomy(s) for s in (plain, ruled))
+    for _ in range(5):  # past the first decision of governments after the start
+        for economy in (first, second):
+            economy.step()
+    pairs = {"nation": (first.nation_measures(), second.nation_measures())}
+    pairs["sector"] = first.sector_measures(), second.sector_measures()
+    pairs |= {level: (first.observed(level), second.observed(level)) for level in ("city", "province", "cluster")}
+    pairs["state"] = first.state(), second.state()
+    for table, (these, those) in pairs.items():
+        assert these.keys() == those.keys()
+        for name, values in these.items():
+            np.testing.assert_array_equal(values, those[name], err_msg=f"{table}: {name}")

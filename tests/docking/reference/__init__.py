@@ -1,7 +1,8 @@
-"""The model's rules once more, one agent at a time: plain loops and floats, written from docs/mechanisms.md and docs/odd.md.
+"""The model's rules once more, one agent at a time: plain loops and floats.
 
-Slow and clear on purpose. With `nqpf` it shares the market solver, the tables and the start's inverted fundamentals,
-which come in as lists; its counts are SciPy's quantiles of the same uniforms.
+Written from docs/mechanisms.md and docs/odd.md; slow and clear on purpose. With `nqpf` it shares the market solver, the
+tables and the start's inverted fundamentals, which come in as lists; its counts are SciPy's quantiles of the same
+uniforms.
 """
 
 from __future__ import annotations

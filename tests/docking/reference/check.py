@@ -6,7 +6,7 @@ import math
 
 
 def excess_demand(model) -> float:
-    """Largest log excess demand over sellers, and log error of buyers' price indices, right after the market cleared."""
+    """Largest log excess demand over sellers, and log error of buyers' price indices, once the market has cleared."""
     market, t = model.market, model.t
     sellers = [*sorted(market.cells), *((t.n, s) for s in range(t.k))]
     price = {cell: seller_price(market, *cell) for cell in sellers}
@@ -47,7 +47,7 @@ def seller_price(market, i: int, s: int) -> float:
 
 
 def output(market, i: int, s: int) -> float:
-    """V of a cell that employs its part of the people at work, in proportion to what each of its workers is paid for."""
+    """V of a cell that employs its part of the people at work, in proportion to its part of their wages."""
     model, t = market.model, market.t
     bill = [t.rho * t.eta * g * x for g, x in zip(t.gamma, model.sales[i], strict=True)]
     paid_labour = sum(b * (1 - h) for b, h in zip(bill, t.skill, strict=True))

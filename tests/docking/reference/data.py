@@ -50,9 +50,7 @@ class DataPools:
     def _compute(self) -> list:
         """Computing power over what is needed, by place."""
         t, d = self.t, self.t.p.data
-        need = [
-            sum(t.sector_digital[s] * t.gamma[s] * city.sales[s] for s in range(t.k)) for city in self.model.cities
-        ]
+        need = [sum(t.sector_digital[s] * t.gamma[s] * city.sales[s] for s in range(t.k)) for city in self.model.cities]
         hubs = [hub for hub in t.hubs if hub[2] <= self.model.quarter]
         if not hubs:
             return [1.0] * t.n
@@ -63,10 +61,8 @@ class DataPools:
         spent = d.hub_share * sum(need)
         compute = [(1 - d.hub_share) * m for m in need]
         for place, weight, _, in_west in hubs:
-            if in_west:
-                capacity = spent * part * weight / west / d.price_west
-            else:
-                capacity = spent * (1 - part) * weight / east
+            money = part * weight / west if in_west else (1 - part) * weight / east
+            capacity = spent * money / (d.price_west if in_west else 1.0)
             wanted = [m * math.exp(-t.distance[i][place] / d.latency_range) for i, m in enumerate(need)]
             total = sum(wanted)
             for i in range(t.n):

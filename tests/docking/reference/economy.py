@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from mesa import Model
 
@@ -14,7 +15,9 @@ from .governments import CentralGovernment, RegionalGovernment
 from .market import Market, destinations
 from .places import City
 from .research import Track
-from .tables import Tables
+
+if TYPE_CHECKING:
+    from .tables import Tables
 
 
 class ReferenceEconomy(Model):
@@ -55,8 +58,8 @@ class ReferenceEconomy(Model):
     def _city(self, row: int, opening: dict) -> City:
         city = City(self, row, self.provinces[self.t.province[row]])
         for name in (
-            "labour", "talent", "public_capital", "budget", "budget_room", "rate", "knowledge", "externality", "targets",
-            "quantity", "final", "final_price",
+            "labour", "talent", "public_capital", "budget", "budget_room", "rate", "knowledge", "externality",
+            "targets", "quantity", "final", "final_price",
         ):  # fmt: skip
             setattr(city, name, opening[name][row])
         city.sales = opening["sales"][row]
@@ -81,6 +84,8 @@ class ReferenceEconomy(Model):
         self._clear_markets()  # 6
         self._accumulate()
         research.step(self)  # 7, and 9: what is learned
+        for firm in self.firms:
+            firm.collect()
         turnover.step(self)  # 8
 
     def _follow_policy(self) -> None:
@@ -164,11 +169,15 @@ class ReferenceEconomy(Model):
         self.absorption_volume *= fisher(old, new)
 
     def _accumulate(self) -> None:
-        """6. What is saved, retained and budgeted becomes capital; production makes data."""
+        """6. What is saved, retained and budgeted becomes capital."""
         a, r, n = self.accounts, self.p.income, self.t.n
         keep = 1 - self.p.technology.depreciation
         for city in self.cities:
             city.rate = a["surplus"][city.row] / (city.final_price * city.capital)
+        worth = [city.final_price * city.capital for city in self.cities]
+        nation = sum(a["investment"]) / sum(worth)
+        for city in self.cities:
+            city.finance = a["investment"][city.row] / worth[city.row] / nation
         held = self.market.owned
         self.sent = [
             [
@@ -194,7 +203,6 @@ class ReferenceEconomy(Model):
                 bought[firm.id] += a["fund"][i] * firm.value / values
             for firm in city.firms:
                 firm.invest(bought[firm.id] / city.final_price)
-                firm.collect()
             city.build(a["public_spending"][i], a["development"][i], city.final_price)
 
 

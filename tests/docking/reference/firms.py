@@ -177,10 +177,11 @@ class Firm(Agent):
 
     def exit_hazard(self) -> float:
         """Chance to leave, unless it is the largest of its cell."""
-        e, years = self.model.p.firms, self.age // 4
-        profile = PROFILE[years] if years <= 6 else max(1.25 * math.exp(-0.06 * (years - 6)), 0.6)
-        factor = min(max(math.exp(-e.exit_return_elasticity * self.performance), 0.5), 2.0)
-        return min(e.exit_rate * profile * factor, 1.0)
+        e, cell = self.model.p.firms, self.city.firms_in(self.sector)
+        losses = min(max(math.exp(-e.exit_return_elasticity * self.performance), 0.5), 2.0)
+        size = self.capital / (sum(f.capital for f in cell) / len(cell))
+        small = min(max(size**-e.exit_size_elasticity, 0.05), 2.0)
+        return min(e.exit_rate * age_profile(self.age) * losses * small, 1.0)
 
     def moves_to(self, market) -> int:
         """Row of the city in which it wants to be, after a look at four sites."""
@@ -200,6 +201,12 @@ class Firm(Agent):
         gain += r.subsidy_weight * math.log(subsidised / self.subsidy_factor)
         gain -= r.distance_cost * t.distance[here][there] / 1000 + r.fixed_cost
         return gain - (r.border_cost if t.other_province(here, there) else 0.0)
+
+
+def age_profile(quarters: int) -> float:
+    """Exit hazard at an age over the common rate."""
+    years = quarters // 4
+    return PROFILE[years] if years <= 6 else max(1.25 * math.exp(-0.06 * (years - 6)), 0.6)
 
 
 def cell_output(z: list, count_power: float, rho: float, eta: float, people: float) -> tuple[float, list]:

@@ -68,10 +68,10 @@ class CentralGovernment(Agent):
         model, t = self.model, self.model.t
         years = (model.quarter - t.first_quarter) / 4
         to_poles = model.levers["pole_share"][0] if years < model.levers["switch_year"][0] else 0.0
-        residents = [city.residents for city in model.cities]
-        pole = [tier in POLES for tier in t.tier]
-        in_poles = sum(x for x, is_pole in zip(residents, pole, strict=True) if is_pole)
-        return [
-            money * (to_poles * x * is_pole / in_poles + (1 - to_poles) * x / sum(residents))
-            for x, is_pole in zip(residents, pole, strict=True)
-        ]
+        everybody = sum(t.start_population)
+        in_poles = sum(x for x, tier in zip(t.start_population, t.tier, strict=True) if tier in POLES)
+        weights = []
+        for x, tier in zip(t.start_population, t.tier, strict=True):
+            of_poles = (x / in_poles if tier in POLES else 0.0) if in_poles else x / everybody
+            weights.append(to_poles * of_poles + (1 - to_poles) * x / everybody)
+        return [money * weight for weight in weights]

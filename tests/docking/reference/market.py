@@ -25,9 +25,7 @@ def destinations(model) -> list:
     ]
     shares = []
     for home in range(model.t.n):
-        pull = [
-            m * investment_friction(model.t, model.levers, home, host) for host, m in enumerate(mass)
-        ]
+        pull = [m * investment_friction(model.t, model.levers, home, host) for host, m in enumerate(mass)]
         shares.append([x / sum(pull) for x in pull])
     return shares
 
@@ -72,7 +70,7 @@ class Market:
         return t.log_fundamental[i][s] + gain + self.model.cities[i].externality[s]
 
     def idle(self, i: int, s: int) -> bool:
-        """Whether a cell keeps a reserve of capacity: the hinterland's goods do, while no supply shock holds anywhere."""
+        """Whether a cell keeps a reserve: the hinterland's goods do, while no supply shock holds anywhere."""
         shocked = any(loss > 0 for loss in self.model.shock["supply"])
         return self.t.kinds[s] == "goods" and self.t.hinterland[self.t.province[i]] and not shocked
 
@@ -143,7 +141,9 @@ class Market:
         """Clear all markets with the shared solver, and express them in the base quarter's final prices."""
         t, model = self.t, self.model
         cleared = clear(self.as_arrays(), np.array(model.sales), np.array(model.log_price_index))
-        index = [math.exp(sum(b * x for b, x in zip(t.beta, row, strict=True))) for row in cleared.log_price_index[: t.n]]
+        index = [
+            math.exp(sum(b * x for b, x in zip(t.beta, row, strict=True))) for row in cleared.log_price_index[: t.n]
+        ]
         weighted = zip(t.price_weights, index, t.base_price, strict=True)
         log_factor = -sum(weight * math.log(x / base) for weight, x, base in weighted)
         factor = math.exp(log_factor)

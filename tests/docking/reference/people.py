@@ -10,7 +10,7 @@ SKILLS = ("labour", "talent")
 
 def step(model) -> None:
     """Births, deaths and graduates, then moves of both skills."""
-    model.seen |= {"births": [], "deaths": [], "graduates": []}
+    model.seen |= {name: [0] * model.t.n for name in ("births", "deaths", "graduates")}
     if model.t.demography == "census":
         wanted = graduates(model)
         for city in model.cities:
@@ -31,9 +31,7 @@ def graduates(model) -> list:
     d, t = model.p.demography, model.t
     own = [d.schooling * city.labour * city.labour / city.residents for city in model.cities]
     weight = d.university_weight
-    return [
-        (1 - weight) * own[i] + weight * sum(own) * t.universities[i] / sum(t.universities) for i in range(t.n)
-    ]
+    return [(1 - weight) * own[i] + weight * sum(own) * t.universities[i] / sum(t.universities) for i in range(t.n)]
 
 
 def live(city, wanted: float) -> None:
@@ -50,9 +48,9 @@ def live(city, wanted: float) -> None:
     done = binomial(left, min(wanted / left, 1.0), u("graduate"))
     city.labour = left + births - done
     city.talent += done - dead_talent
-    model.seen["births"].append(births)
-    model.seen["deaths"].append(dead_labour + dead_talent)
-    model.seen["graduates"].append(done)
+    model.seen["births"][i] = births
+    model.seen["deaths"][i] = dead_labour + dead_talent
+    model.seen["graduates"][i] = done
 
 
 def odds_of_going(city, skill: int) -> list:

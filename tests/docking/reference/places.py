@@ -29,6 +29,8 @@ class City(Agent):
         # Of the quarter.
         self.subsidy: list = []  # rate of each sector's value added
         self.fund = 0.0  # rate of the budget
+        self.finance = 1.0  # investment over the capital it adds to, over the nation's
+        self.given_to_each = 0.0  # capital that each firm gets on arrival
 
     # What others look at
 
@@ -87,13 +89,14 @@ class City(Agent):
         return [city for rank, city in enumerate(order) if city is not self and abs(rank - own) <= ranks]
 
     def set_rates(self) -> None:
-        """Rates of subsidy by sector, all scaled down to what the budget allows, and of the guidance fund."""
-        levers, i = self.model.levers, self.row
-        rates = [levers["subsidy_cap"][i] * self.province.effort * target for target in self.targets]
-        cost = sum(rate * value for rate, value in zip(rates, self.values, strict=True))
-        room = self.model.p.governments.subsidy_room * self.budget
-        scale = min(1.0, room / cost) if cost > 0 else 1.0
-        self.subsidy = [scale * rate for rate in rates]
+        """One rate of subsidy for all targets, and the guidance fund's rate of the budget."""
+        levers, g, i = self.model.levers, self.model.p.governments, self.row
+        favoured = sum(value for value, target in zip(self.values, self.targets, strict=True) if target)
+        rate = 0.0
+        if favoured > 0:
+            wanted = levers["subsidy_cap"][i] * self.province.effort * self.value_added
+            rate = min(wanted / favoured, g.highest_subsidy, g.subsidy_room * self.budget / favoured)
+        self.subsidy = [rate if target else 0.0 for target in self.targets]
         self.fund = levers["guidance_fund"][i] if any(self.targets) else 0.0
 
     # 3. Its people

@@ -23,14 +23,14 @@ class Scene:
 
     def __init__(self, model) -> None:
         self.model, self.t, self.q = model, model.t, model.p.research
-        n, k = self.t.n, self.t.k
+        k = self.t.k
         self.access = with_network(self.t, model.access, model.network)  # b
         self.capped = [[min(b, 1.0) for b in row] for row in self.access]  # b′
         self.spent = [[sum(f.research for f in city.firms_in(s)) for s in range(k)] for city in model.cities]
         self.sector_firms = [[f for f in model.firms if f.sector == s] for s in range(k)]
         self.mean_research = [sum(f.research for f in fs) / len(fs) if fs else 0.0 for fs in self.sector_firms]
         self.spill = self._spillover()
-        self.top = [[max((f.reached for f in city.firms_in(s)), default=-math.inf) for s in range(k)] for city in model.cities]
+        self.level = [[self._level(city.firms_in(s)) for s in range(k)] for city in model.cities]
         self.variety = [self._variety(city.values) for city in model.cities]
         self.passed = model.quarter - self.t.first_quarter + 1
         self.out_of_reach = [math.log(1 - size) for size in model.shock["technology"]]
@@ -53,20 +53,26 @@ class Scene:
         mean = [sum(row[s] for row in around) / n for s in range(k)]
         return [[row[s] / mean[s] if mean[s] > 0 else 0.0 for s in range(k)] for row in around]
 
+    def _level(self, firms: list) -> float:
+        """How far firms of a cell have come on average; nowhere without any."""
+        return sum(f.reached for f in firms) / len(firms) if firms else -math.inf
+
     def _variety(self, values: list) -> float:
         """Unrelated variety: entropy of value added over sectors, over its largest."""
         shares = [v / sum(values) for v in values]
         return -sum(x * math.log(x) for x in shares if x > 0) / math.log(len(shares))
 
     def _candidates(self) -> list:
-        """Firms near enough to their sector's frontier to try to leave it, in the order of ids."""
+        """Firms that do enough research to try to leave their track, in the order of ids."""
         found = []
         for s, firms in enumerate(self.sector_firms):
-            if self.t.local[s] or not self.t.components[s] or not firms:
+            needs = self.t.components[s]
+            known = needs and all(max(self.capability[k]) > 0 for k in needs)
+            if self.t.local[s] or not known or not firms:
                 continue
             last = math.ceil(self.q.top_share * len(firms))
-            least = sorted((f.reached for f in firms), reverse=True)[last - 1]
-            found += [f for f in firms if f.research > 0 and f.reached >= least]
+            least = sorted((f.research for f in firms), reverse=True)[last - 1]
+            found += [f for f in firms if f.research > 0 and f.research >= least]
         return sorted(found, key=lambda f: f.id)
 
     def ceiling(self, firm) -> float:
@@ -75,10 +81,10 @@ class Scene:
         return own + self.q.frontier_growth * self.passed + self.out_of_reach[firm.city.row]
 
     def accessible(self, i: int, s: int) -> float:
-        """The furthest that firms elsewhere have come, as far as it can be seen from here."""
+        """What can be imitated: a little more than the best place's mean, as far as it can be seen from here."""
         if (i, s) not in self._accessible:
-            self._accessible[i, s] = max(
-                self.top[j][s] + self.q.imitation_cost * math.log(self.capped[i][j]) for j in range(self.t.n)
+            self._accessible[i, s] = self.q.imitation_lead + max(
+                self.level[j][s] + self.q.imitation_cost * math.log(self.capped[i][j]) for j in range(self.t.n)
             )
         return self._accessible[i, s]
 
@@ -89,9 +95,11 @@ class Scene:
         return sum(b * x for b, x in zip(self.capped[i], self._presence[track], strict=True))
 
     def _present(self, city, track: int) -> float:
-        firms = city.firms_in(self.model.tracks[track].sector)
-        part = sum(f.track == track for f in firms) / len(firms) if firms else 0.0
-        return max(part, self.q.adoption_seed) if city.row == self.model.tracks[track].origin else part
+        """Part of a place's firms of the sector; where it was opened its opener does not count, and a seed is left."""
+        firms, at_origin = city.firms_in(self.model.tracks[track].sector), city.row == self.model.tracks[track].origin
+        on_it = sum(f.track == track for f in firms)
+        part = max(on_it - at_origin, 0) / len(firms) if firms else 0.0
+        return max(part, self.q.adoption_seed) if at_origin else part
 
     def grant(self, firm) -> float:
         """Mission money that a candidate gets."""
@@ -99,13 +107,11 @@ class Scene:
         return self.model.accounts["mission"][firm.city.row] * firm.research / here
 
     def partners(self, firm) -> list:
-        """For each component, the firm that makes it best within reach, and how well; none if nobody can at all."""
+        """For each component, the firm that makes it best within reach, and how well."""
         found = []
         for k in self.t.components[firm.sector]:
             reach = [c * b for c, b in zip(self.capability[k], self.capped[firm.city.row], strict=True)]
             place = max(range(self.t.n), key=lambda j: (reach[j], -j))
-            if reach[place] <= 0:
-                return []
             there = self.model.cities[place].firms_in(k)
             found.append((min(there, key=lambda f: (-f.sales, f.id)), reach[place]))
         return found
@@ -125,39 +131,18 @@ def step(model) -> None:
     gain = {f.id: (f.improve(scene), f.imitate(scene)) for f in model.firms}
     adopted = {f.id: f.adopt(scene) for f in model.firms}
     together = [[0] * t.n for _ in range(t.n)]
-    successes, attempts = [], []
-    for f in scene.candidates:
-        partners = scene.partners(f)
-        if not partners or not f.attempts(scene):
-            continue
-        attempts.append(f.id)
-        for partner, _ in partners:
-            together[f.city.row][partner.city.row] += 1
-        if f.succeeds(partners, scene):
-            successes.append((f, partners))
-    for f in model.firms:
-        place = f.collaborate(scene)
-        if place is not None:
-            together[f.city.row][place] += 1
+    successes = attempt(scene, together)
+    collaborate(scene, together)
     model.seen |= {
-        "hazards": {f.id: f.hazard(scene) for f in model.firms},
         "improved": sorted(i for i, (own, _) in gain.items() if own > 0),
         "imitated": sorted(i for i, (_, of_others) in gain.items() if of_others > 0),
         "adopted": sorted(f.id for f in model.firms if adopted[f.id] != f.track),
-        "attempts": attempts,
         "collaborations": together,
-        "breakthroughs": [],
     }
     for f in model.firms:
         f.log_a += sum(gain[f.id])
         f.track = adopted[f.id]
-    for f, partners in successes:
-        highest = max(track.ceiling for track in model.tracks if track.sector == f.sector)
-        model.tracks.append(
-            Track(f.sector, highest + model.p.research.breakthrough_jump, f.city.row, model.quarter)
-        )
-        f.track = len(model.tracks) - 1
-        model.seen["breakthroughs"].append((f.id, f.track, tuple(partner.id for partner, _ in partners)))
+    open_tracks(model, successes)
     ageing = model.p.collaboration.ageing
     model.network = [
         [(1 - ageing) * model.network[i][j] + together[i][j] + together[j][i] for j in range(t.n)] for i in range(t.n)
@@ -168,3 +153,37 @@ def step(model) -> None:
         model.mission_weight = [x / nation for x in of_place]
     for city in model.cities:
         city.learn(scene.spent[city.row])
+
+
+def attempt(scene: Scene, together: list) -> list:
+    """Candidates that break through; counts the projects of all that tried."""
+    successes, attempts = [], []
+    for f in scene.candidates:
+        if f.attempts(scene):
+            partners = scene.partners(f)
+            attempts.append((f.id, tuple(partner.id for partner, _ in partners)))
+            for partner, _ in partners:
+                together[f.city.row][partner.city.row] += 1
+            if f.succeeds(partners, scene):
+                successes.append(f)
+    scene.model.seen["attempts"] = attempts
+    return successes
+
+
+def collaborate(scene: Scene, together: list) -> None:
+    """Count the improvements made with a partner."""
+    for f in scene.model.firms:
+        place = f.collaborate(scene)
+        if place is not None:
+            together[f.city.row][place] += 1
+
+
+def open_tracks(model, successes: list) -> None:
+    """Each success opens a track above all others of its sector, and its firm moves there."""
+    model.seen["breakthroughs"] = []
+    for f in successes:
+        highest = max(track.ceiling for track in model.tracks if track.sector == f.sector)
+        jump = model.p.research.breakthrough_jump
+        model.tracks.append(Track(f.sector, highest + jump, f.city.row, model.quarter))
+        f.track = len(model.tracks) - 1
+        model.seen["breakthroughs"].append((f.id, f.track))

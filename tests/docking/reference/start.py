@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from .firms import PROFILE
+from .firms import age_profile
 from .frictions import research_access
 
 if TYPE_CHECKING:
@@ -44,13 +44,11 @@ def starting_public_capital(technology, public_spending: float, development: flo
 
 
 def starting_age(p, u: float) -> int:
-    """Age by inverse CDF of the stationary distribution: of firms born, those that survive at their city's mean return."""
+    """Age by inverse CDF of the stationary distribution: what is left of firms that earn their city's mean return."""
     alive, weight = 1.0, []
     for age in range(OLDEST):
-        years = age // 4
-        profile = PROFILE[years] if years <= 6 else max(1.25 * math.exp(-0.06 * (years - 6)), 0.6)
         if age > 0:
-            alive *= 1 - min(p.firms.exit_rate * profile, 1.0)
+            alive *= 1 - min(p.firms.exit_rate * age_profile(age), 1.0)
         weight.append(alive)
     wanted, level = u * sum(weight), 0.0
     for age, x in enumerate(weight):

@@ -135,7 +135,7 @@ class Tables:
 
 
 def advantage(value: list) -> list:
-    """Revealed comparative advantage by place and sector: a sector's share of the place over its share of the nation."""
+    """Revealed comparative advantage by place and sector: share of the place over share of the nation."""
     nation = [sum(row[s] for row in value) for s in range(len(value[0]))]
     total = sum(nation)
     return [

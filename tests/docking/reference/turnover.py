@@ -46,7 +46,6 @@ def step(model) -> None:
                 movers[f] = model.cities[there]
     expected = sum(f.exit_hazard() for f in free_to_go) * model.t.firms_wanted / len(model.firms)
     model.seen |= {
-        "exit hazards": {f.id: f.exit_hazard() for f in model.firms},
         "left": sorted(f.id for f in leavers),
         "moved": sorted((f.id, f.city.row, city.row) for f, city in movers.items()),
     }
@@ -55,7 +54,7 @@ def step(model) -> None:
     model.seen["arrived"] = sorted(f.id for f in arrivals)
 
 
-def entry_weight(model, cell: tuple, around: list, market: Market, finance: list) -> float:
+def entry_weight(model, cell: tuple, around: list, market: Market) -> float:
     """Attraction of a cell to founders."""
     e, t, (i, s) = model.p.firms, model.t, cell
     city = model.cities[i]
@@ -65,7 +64,7 @@ def entry_weight(model, cell: tuple, around: list, market: Market, finance: list
         mean = sum(here) / len(here)
         weight *= clip(around[i][s] / mean if mean > 0 else 1.0) ** e.entry_relatedness
     weight *= clip(market.cell_return[cell] / market.nation_return) ** e.entry_return
-    weight *= clip(finance[i]) ** e.entry_finance
+    weight *= clip(city.finance) ** e.entry_finance
     return weight * (1 + city.subsidy[s] / t.profit_share) ** e.entry_subsidy
 
 
@@ -78,11 +77,7 @@ def arrive(model, expected: float, cells: dict, largest: dict, market: Market) -
     """Newcomers of every cell, as many as are expected to leave in all."""
     e, t = model.p.firms, model.t
     around = density(t, [city.values for city in model.cities])
-    worth = [city.final_price * sum(f.capital for f in city.firms) for city in model.cities]
-    invested = model.accounts["investment"]
-    nation = sum(invested) / sum(worth)
-    finance = [x / w / nation for x, w in zip(invested, worth, strict=True)]
-    weight = {cell: entry_weight(model, cell, around, market, finance) for cell in cells}
+    weight = {cell: entry_weight(model, cell, around, market) for cell in cells}
     total = sum(weight.values())
     newcomers = []
     for (i, s), here in sorted(cells.items()):
