@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
-from nqpf.experiments.trials import EQUALISATION, EXPLANATIONS, SHOCK_QUARTERS, Outcome, Trial
+from nqpf.experiments.trials import EQUALISATION, EXPLANATIONS, SHOCK_QUARTERS, WHY_FINER, Outcome, Trial
 from nqpf.model.levers import written
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def page(trials: Iterable[Trial], results: Results, head: dict[str, Any], seeds:
                 unlike.append(f"- `{trial.lever}`, {outcome.name}: {verdict}. {why}")
     columns = ("lever", "from → to", "beside", "outcome", "read", "sign", "effect", "99 % interval", "verdict")
     lines = [*_head(head, seeds, quarters), *_table(columns, rows), ""]
+    if any(trial.finer > 1 for trial in trials):
+        lines += [WHY_FINER, ""]
     if unlike:
         lines += ["## Where the sign is not the expected one", "", *unlike, ""]
     for trial in trials:
