@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from nqpf.agents.typing import Ints
 
 
+_COORDINATING = (
+    *("transport_gain.within", "collaboration_friction.within", "hukou_easing.labour", "hukou_easing.talent"),
+    *("equity_integration", "border_capital"),
+)
+
+
 class CityCluster(Window):
     """One of the plan's city clusters; attributes are the measures of level `cluster`."""
 
@@ -25,18 +31,13 @@ class CityCluster(Window):
 
     @property
     def coordination(self) -> dict[str, float]:
-        """How deeply its members are integrated, factor by factor, as policy has it: 0 the status quo, 1 the most.
+        """Mean over its members of the levers that integrate a cluster, by name."""
+        return {lever: float(self.model.levers[lever][self.members].mean()) for lever in _COORDINATING}
 
-        For data the status quo is a pool by province: the share of pairs of members whose data reach each other.
-        """
-        levers, members = self.model.levers, self.members
-        data = self.model.data_access[np.ix_(members, members)] > 0
+    @property
+    def shared_data(self) -> float:
+        """Part of the pairs of its members whose data reach each other; 1 for a cluster of one."""
+        members = self.members
         pairs = len(members) * (len(members) - 1)
-        return {
-            "transport": float(levers["transport_gain.within"][members].mean()),
-            "labour": float(levers["hukou_easing.labour"][members].mean()),
-            "talent": float(levers["hukou_easing.talent"][members].mean()),
-            "capital": float(levers["equity_integration"][members].mean()),
-            "collaboration": 1 - float(levers["collaboration_friction.within"][members].mean()),
-            "data": float(data.sum() - len(members)) / pairs if pairs else 1.0,
-        }
+        reach = self.model.data_access[np.ix_(members, members)] > 0
+        return float(reach.sum() - len(members)) / pairs if pairs else 1.0

@@ -1,12 +1,13 @@
 """How innovation went in a run: its widest consortia, and how each new technology track spread.
 
-`python -m nqpf.experiments.innovation RUN_DIR [--figure FILE.png]` reads the tables `events` and `tracks`.
+`python -m nqpf.experiments.innovation RUN_DIR [--figure FILE.png] [--page FILE.md]` reads `events` and `tracks`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +24,22 @@ if TYPE_CHECKING:
 
     from nqpf.model.facts import Facts
 
-_PANELS = 4
+_PANELS, _WIDEST = 4, 3
 STAGES = (0.1, 0.5, 0.9)
 """Shares of the sector's sales whose quarter the spread table shows."""
+_CONSORTIUM = ("Quarter", "Sector", "Firm", "Partners, by component", "Provinces", "Outcome")
+_SPREAD = (
+    *("Track", "Sector", "Opened", "Origin"),
+    *(f"To {stage:.0%}" for stage in STAGES),
+    *("Highest", "Firms", "Places", "Provinces"),
+)
+_ON_CONSORTIA = (
+    "By provinces, then by places, then the earliest. Numbers are firms' ids in the tables `events` and `firms`. Each "
+    "component is sought where capability × access is best, and capability is knowledge over the best place's, so that "
+    "small places look to the nearest large ones; the weakest component decides."
+)
+_ON_TRACKS = "A newer, higher track often ends an older one's rise. The run's table `tracks` has every quarter."
+_SPREAD_TITLE = "Quarters from opening until a new track has these shares of its sector's sales"
 
 
 @dataclass(frozen=True)
@@ -145,30 +159,70 @@ def draw(run: Run, path: Path) -> None:
     plt.close(figure)
 
 
-def _story(run: Run, console: Console) -> None:
-    facts = load_facts(run.info["scenario"]["start"])
+def _told(run: Run, facts: Facts) -> tuple[str, list[list[str]], list[list[str]], list[list[str]]]:
+    """One sentence of numbers; the widest consortia, the widest that succeeded, and all new tracks, as rows of text."""
     name = dict(zip(facts.places.code, facts.places.name_en, strict=True))
     province = dict(zip(facts.provinces.code, facts.provinces.name_en, strict=True))
-    found = consortia(run, facts)
-    table = Table("Quarter", "Sector", "Firm", "Partners", "Provinces", "Outcome", title="Three widest consortia")
-    for c in found[:3]:
-        partners = ", ".join(f"{component}: {firm} in {name[city]}" for component, city, firm in c.partners)
-        outcome = f"{'opened a track' if c.succeeded else 'failed'} (chance {c.chance:.2f})"
+
+    def row(c: Consortium) -> list[str]:
+        partners = "; ".join(f"{component}: {firm}, {name[city]}" for component, city, firm in c.partners)
+        outcome = f"{'opened a track' if c.succeeded else 'failed'}, chance {c.chance:.2f}"
         regions = ", ".join(province[p] for p in c.provinces)
-        table.add_row(c.quarter, c.sector, f"{c.firm} in {name[c.city]}", partners, regions, outcome)
-    console.print(table)
-    across, won = sum(len(c.provinces) > 1 for c in found), sum(c.succeeded for c in found)
-    console.print(f"{len(found)} attempts, {won} breakthroughs, {across} consortia across provinces")
-    stages = [f"to {stage:.0%}" for stage in STAGES]
-    table = Table(
-        *("Track", "Sector", "Opened", "Origin", *stages, "Highest", "Firms", "Places", "Provinces"),
-        title="New tracks: quarters to shares of their sector's sales, and where they stand at the end",
-    )
-    for m in milestones(run):
-        when = ["–" if q is None else str(q) for q in m.reached]
-        end = [str(n) for n in (m.firms, m.places, m.provinces)]
-        table.add_row(str(m.track), m.sector, m.opened, name[m.city], *when, f"{m.highest:.0%}", *end)
-    console.print(table)
+        return [c.quarter, c.sector, f"{c.firm}, {name[c.city]}", partners, regions, outcome]
+
+    found = consortia(run, facts)
+    won = [c for c in found if c.succeeded]
+    across = sum(len(c.provinces) > 1 for c in found)
+    numbers = f"{len(found)} attempts, {len(won)} breakthroughs, {across} consortia across provinces."
+    spreading = [
+        [
+            *(str(m.track), m.sector, m.opened, name[m.city]),
+            *("–" if q is None else str(q) for q in m.reached),
+            *(f"{m.highest:.0%}", str(m.firms), str(m.places), str(m.provinces)),
+        ]
+        for m in milestones(run)
+    ]
+    return numbers, [row(c) for c in found[:_WIDEST]], [row(c) for c in won[:_WIDEST]], spreading
+
+
+def _story(run: Run, facts: Facts, console: Console) -> None:
+    numbers, widest, won, spreading = _told(run, facts)
+    for title, columns, rows in (
+        ("Widest consortia", _CONSORTIUM, widest),
+        ("Widest that succeeded", _CONSORTIUM, won),
+        (_SPREAD_TITLE, _SPREAD, spreading),
+    ):
+        table = Table(*columns, title=title)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    console.print(numbers)
+
+
+def page(run: Run, facts: Facts, figure: str | None = None) -> str:
+    """The story as Markdown; `figure` is the picture's path as the page links it."""
+    numbers, widest, won, spreading = _told(run, facts)
+
+    def table(columns: tuple[str, ...], rows: list[list[str]]) -> str:
+        return "\n".join("| " + " | ".join(row) + " |" for row in (columns, ["---"] * len(columns), *rows))
+
+    info = run.info
+    span = f"{info['first_quarter']} to {info['last_quarter']}, {info['firms']['asked']:,} firms, seed {info['seed']}"
+    made = f"Generated by `python -m nqpf.experiments.innovation`: `{info['scenario']['name']}`, {span}."
+    parts = [
+        f"# Innovation in one run: {info['scenario']['title']['en']}",
+        f"{made} One seed, not a forecast. {numbers}",
+        "## The widest consortia",
+        _ON_CONSORTIA,
+        table(_CONSORTIUM, widest),
+        "The widest that succeeded:",
+        table(_CONSORTIUM, won),
+        "## How each new track spread",
+        *([f"![{_SPREAD_TITLE}]({figure})"] if figure else []),
+        f"{_SPREAD_TITLE}; then its state at the end. {_ON_TRACKS}",
+        table(_SPREAD, spreading),
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:
@@ -176,15 +230,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m nqpf.experiments.innovation", description=__doc__)
     parser.add_argument("run", type=Path, help="a run directory of detail city or firm")
     parser.add_argument("--figure", type=Path, help="a PNG file to draw the tracks' spread to")
+    parser.add_argument("--page", type=Path, help="a Markdown file to write the story to")
     given = parser.parse_args()
-    console = Console(width=160)
     try:
         run = Run(given.run)
-        _story(run, console)
+        facts = load_facts(run.scenario.start, run.scenario.data)
+        _story(run, facts, Console(width=160))
+        if given.figure:
+            draw(run, given.figure)
+        if given.page:
+            figure = os.path.relpath(given.figure, given.page.parent) if given.figure else None
+            given.page.write_text(page(run, facts, figure), encoding="utf-8")
     except InputError as fault:
         parser.exit(2, f"{fault}\n")
-    if given.figure:
-        draw(run, given.figure)
+    except OSError as fault:
+        parser.exit(2, f"{fault.filename}: cannot be written: {fault.strerror}; name another file\n")
 
 
 if __name__ == "__main__":

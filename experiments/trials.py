@@ -1,7 +1,8 @@
 """What each lever is tried with: two runs that differ in one lever, and the outcomes they are compared by.
 
 The signs are those of the design, stated before any run: an outcome that does not follow its sign is explained below
-the table, and its trial stays as it is.
+the table. Three trials were given more firms after their signs had been seen; the page says so, and with what numbers
+(`WHY_FINER`).
 """
 
 from __future__ import annotations
@@ -155,7 +156,12 @@ TRIALS: tuple[Trial, ...] = (
     Trial("equity_integration", 0.0, 1.0, (Outcome("sd_log_return", "-"), Outcome("gdp", "+"))),
     Trial("border_capital", 1.0, 0.0, (Outcome("cross_province_investment", "+"),)),
     Trial("data_pool_scope", "province", "nation", (Outcome("tfp", "+"), Outcome("gdp", "+", "east", against="west"))),
-    Trial("compute_share_west", 0.2, 0.8, (Outcome("digital_value_added", "+", "west"),)),
+    Trial(
+        "compute_share_west",
+        0.2,
+        0.8,
+        (Outcome("digital_value_added", "+"), Outcome("digital_value_added", "+", "west")),
+    ),
     Trial("digital_intensity", 1.0, 2.0, (Outcome("gdp", "+"),)),
     Trial("digital_allocation", "prorata", "lagging", (Outcome("gdp", "+"),), companions=(("digital_intensity", 2.0),)),
     Trial("guidance_fund", 0.01, 0.05, (Outcome("targeted_share", "+"),), finer=10),

@@ -33,6 +33,7 @@ class Fundamentals:
     moving_scale: float
     place_lead: Floats  # part of a cell's fundamental that is near the ceiling, (n_places · n_sectors,)
     structure: Structure
+    reach: Floats  # access of the start's mean firm to its sector, (n_sectors,), 0 to 1
     price_weights: Floats  # of the numéraire, (n_places,)
     base_price: Floats  # final-price index at the start, (n_places,)
     foreign_productivity: Floats  # B of the rest of the world at the start, (n_sectors,)

@@ -16,7 +16,6 @@ from nqpf.model.people import living_value
 from nqpf.model.processes import breakthroughs, research
 from nqpf.model.processes.exchange import aged_data, exchange
 from nqpf.model.processes.governing import adapt, is_decision_quarter, real_by_province, retarget
-from nqpf.model.processes.policy import city_rates, development_weight, mission_rate
 from nqpf.model.processes.population import moves, no_events, vital_events
 from nqpf.model.processes.production import (
     agglomeration,
@@ -28,7 +27,9 @@ from nqpf.model.processes.production import (
     market_of,
     place_productivity,
     produce,
+    released,
 )
+from nqpf.model.processes.rates import city_rates, development_weight, mission_rate
 from nqpf.model.processes.turnover import Sites, Turnover, turn_over
 
 if TYPE_CHECKING:
@@ -229,12 +230,12 @@ class Steps:
         )
 
     def _reserve(self) -> Floats:
-        """Log productivity lost to capacity held in reserve: none while a supply shock holds anywhere."""
-        held = (
-            np.zeros_like(self._shocks["supply"]) if self._shocks["supply"].any() else self.levers["hinterland_share"]
-        )
-        hinterland, goods = self.fundamentals.structure.hinterland, self._layers.trade.is_goods
-        return capacity_in_use(self.parameters.technology, held, hinterland, goods)
+        """Log productivity lost to capacity held in reserve: a supply shock releases as much of it as it takes."""
+        technology, goods = self.parameters.technology, self._layers.trade.is_goods
+        hinterland, share = self.fundamentals.structure.hinterland, self.levers["hinterland_share"]
+        idle = capacity_in_use(technology, share, hinterland, goods)
+        used = released(idle, self._shocks["supply"], self._state.basket.value)
+        return capacity_in_use(technology, share * (1 - used), hinterland, goods) if used > 0 else idle
 
     def _employ(self) -> None:
         """Firms' sales and people: their share of their cell's."""
@@ -284,7 +285,7 @@ class Steps:
         spillover = research.relative_spillover(lab.by_cell, lab.access, f.structure.similarity)
         gain, improves = research.improve(r, lab, firms, ceiling, spillover, self.draws, q)
         gain += research.imitate(r, lab, firms, ceiling, self.draws, q)
-        firms.track = research.adopt(r, firms, s.tracks, lab.near, self.n_sectors, self.draws, q)
+        firms.track = research.adopt(r, firms, s.tracks, lab.near, s.basket.value, f.reach, self.draws, q)
         cluster_cells = f.structure.cluster_cells(q)
         self._consortia, by_leaders = breakthroughs.attempt(
             r,

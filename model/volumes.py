@@ -41,7 +41,7 @@ def gdp_growth(before: Basket, after: Basket) -> tuple[Floats, float]:
 
 
 def absorption_growth(before: Basket, after: Basket) -> float:
-    """Growth factor of the nation's real absorption C + G + R&D + I."""
+    """Growth factor of the nation's real absorption: all final spending."""
     return float(fisher(before.final, after.final, before.final / before.final_price, after.final / after.final_price))
 
 

@@ -55,10 +55,10 @@ class Research(Strict):
         0.1, 0, 5, "Fall of the accessible frontier per log of lost access", "1", _ASSUMED
     )
     adoption: float = parameter(
-        0.012,
+        0.22,
         0,
         5,
-        "Chance to adopt a track per unit of exposure to it",
+        "Chance to adopt a track that all the sector around is on",
         "1 / quarter",
         "assumed: half a sector in five years",
     )

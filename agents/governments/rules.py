@@ -28,16 +28,14 @@ def peers(governments: Governments, value_added: Floats, province: Ints, tier: t
     size = np.bincount(province)
     tiers = np.unique(np.array(tier), return_inverse=True)[1]
     for p in np.unique(province):
-        groups = [np.flatnonzero(province == p)]
-        if size[p] == 1:
-            groups = [np.flatnonzero(tiers == tiers[groups[0][0]])]
-        for rows in groups:
-            ranked = rows[np.argsort(-value_added[rows], kind="stable")]
-            rank = np.arange(len(ranked))
-            near = np.abs(rank[:, None] - rank) <= governments.peer_ranks
-            np.fill_diagonal(near, val=False)
-            mine = province[ranked] == p
-            found[np.ix_(ranked[mine], ranked)] = near[mine]
+        members = np.flatnonzero(province == p)
+        rows = members if size[p] > 1 else np.flatnonzero(tiers == tiers[members[0]])
+        ranked = rows[np.argsort(-value_added[rows], kind="stable")]
+        rank = np.arange(len(ranked))
+        near = np.abs(rank[:, None] - rank) <= governments.peer_ranks
+        np.fill_diagonal(near, val=False)
+        mine = province[ranked] == p
+        found[np.ix_(ranked[mine], ranked)] = near[mine]
     return found
 
 

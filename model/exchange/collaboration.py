@@ -74,3 +74,13 @@ def starting_network(collaboration: Collaboration, hazard: float, firms: Ints, a
     expected *= collaboration.rate * hazard
     network: Floats = (expected + expected.T) / collaboration.ageing
     return network
+
+
+def sector_reach(access: Floats, value_added: Floats) -> Floats:
+    """Access of a sector's mean firm to the rest of it, (n_sectors,): Σ_i s_i Σ_j a_ij s_j, s the places' shares.
+
+    value_added (n_places, n_sectors); 1 in a sector that adds no value.
+    """
+    total = value_added.sum(0)
+    share = value_added / np.where(total > 0, total, 1.0)
+    return np.where(total > 0, (share * (access @ share)).sum(0), 1.0)

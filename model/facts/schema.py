@@ -10,6 +10,7 @@ Kind = Literal["text", "number", "whole", "flag", "month", "choice"]
 LEVELS = ("nation", "macro_region", "strategy", "cluster", "province", "industry_area")
 LISTED_LEVELS = ("strategy", "cluster", "industry_area")
 """Levels whose members `region_members` lists; the others follow from `cities` and `provinces`."""
+GATES = ("seaport", "land")
 TRADABILITY = ("goods", "services", "local")
 
 
@@ -159,7 +160,9 @@ SCHEMAS: dict[str, Schema] = {
         may_be_empty=True,
     ),
     "gates": Schema(
-        (Column("gate"), Column("city"), Column("kind"), _share("weight")), key=("gate", "city"), may_be_empty=True
+        (Column("gate"), Column("city"), Column("kind", "choice", choices=GATES), _share("weight")),
+        key=("gate", "city"),
+        may_be_empty=True,
     ),
     "free_trade_zones": Schema(
         (Column("zone"), *_NAMES, Column("area_en"), Column("city"), Column("opened", "month")),

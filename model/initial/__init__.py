@@ -10,7 +10,7 @@ import numpy as np
 from nqpf.agents.firms.tracks import Tracks
 from nqpf.model.equilibrium import Market
 from nqpf.model.errors import DataError
-from nqpf.model.exchange.collaboration import starting_network
+from nqpf.model.exchange.collaboration import sector_reach, starting_network
 from nqpf.model.industries import data_exponents
 from nqpf.model.initial.amenities import invert_moves
 from nqpf.model.initial.base import LONG_RUN_GROWTH, STARTING_EFFORT, BaseEconomy, public_stock
@@ -154,6 +154,7 @@ def invert(
         moving_scale=moving_scale,
         place_lead=lead,
         structure=structure,
+        reach=sector_reach(layers.access, full),
         price_weights=final / final.sum(),
         base_price=price,
         foreign_productivity=productivity[n],

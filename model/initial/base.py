@@ -12,8 +12,8 @@ from nqpf.model.initial.flows import circular_flow
 from nqpf.model.markets.incomes import Distribution
 from nqpf.model.processes.exchange import exchange
 from nqpf.model.processes.governing import retarget
-from nqpf.model.processes.policy import city_rates, development_weight, mission_rate
 from nqpf.model.processes.production import agglomeration, capacity_in_use, place_productivity, public_investment
+from nqpf.model.processes.rates import city_rates, development_weight, mission_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ class BaseEconomy:
                 income=p.income,
                 equalisation=float(self.levers["transfer_equalisation"][0]),
                 mission_rate=mission_rate(p.income, self.levers),
-                mission_weight=research / research.sum(),
+                mission_weight=research / research.sum() if research.sum() > 0 else self.structure.people_weight,
                 development_weight=development_weight(self.structure, self.levers, 0),
                 province=facts.places.province,
                 population=facts.start.population.astype(float),

@@ -32,7 +32,8 @@ def seed_mix(facts: Facts) -> Floats:
     mix = broad @ sectors.broad_parts.T
     people = start.population
     tilt = np.clip(start.talent_share / np.average(start.talent_share, weights=people), *_TILT_RANGE) ** _TALENT_TILT
-    it = start.it_employment_share / np.average(start.it_employment_share, weights=people)
+    it_mean = np.average(start.it_employment_share, weights=people)
+    it = start.it_employment_share / it_mean if it_mean > 0 else np.ones(len(people))
     tilts = np.where(sectors.strategic, tilt[:, None], 1.0)
     services = np.array([kind == "services" for kind in sectors.kind])
     tilts[:, services] = tilt[:, None]

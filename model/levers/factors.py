@@ -158,8 +158,8 @@ FACTORS = (
         source="ten hubs of East Data, West Computing; range assumed",
         explanation={
             "en": "The part of spending on computing capacity that goes to the western hubs: cheaper there, but far "
-            "from most users. The total stays the same; the other hubs get the rest.",
-            "zh": "算力建设支出中投向西部枢纽的比例:西部更便宜,但离多数用户较远。总额不变,其余投向其他枢纽。",
+            "from most users. Spending stays the same and buys more; the other hubs get the rest. Watch the west.",
+            "zh": "算力建设支出中投向西部枢纽的比例:西部更便宜,但离多数用户较远。总支出不变而所得算力更多。",
         },
         places=("nation",),
     ),

@@ -19,10 +19,10 @@ GOVERNMENTS = (
         source="peers of the same province and rank: Yu, Zhou and Zhu; promotion tournaments are disputed",
         explanation={
             "en": "Which strategic sectors the treated cities favour with subsidies and the guidance fund, out of "
-            "their own budgets. Copying peers makes cities alike: the effect expected is that of copycat against "
-            "the others.",
-            "zh": "目标城市用自有财政的补贴和引导基金扶持哪些战略产业。跟随同类城市使各地结构趋同;预期效应指跟随相对"
-            "于其他规则。",
+            "their own budgets; they choose anew each January. Copying peers makes cities alike: the effect expected "
+            "is that of copycat against the others.",
+            "zh": "目标城市用自有财政的补贴和引导基金扶持哪些战略产业,每年一月重新选择。跟随同类城市使结构趋同;"
+            "预期效应指跟随相对于其他规则。",
         },
     ),
     Lever(

@@ -49,11 +49,11 @@ INDUSTRY = (
         expected_sign="-",
         source="range assumed",
         explanation={
-            "en": "The part of the goods sectors' capacity in hinterland provinces that stands idle unless a supply "
-            "shock holds somewhere. Without a shock it costs output, and its owners bear that; after a shock on "
-            "the coast the loss of output is smaller.",
-            "zh": "腹地省份货物部门产能中平时闲置、遭遇供给冲击时启用的比例。没有冲击时减少产出,由所有者承担;沿海受冲"
-            "击后产出损失较小。",
+            "en": "The part of the goods sectors' capacity in hinterland provinces that stands idle; a supply shock "
+            "anywhere brings as much of it to work as it takes. Without a shock it costs output, and its owners bear "
+            "that; after a shock on the coast the loss of output is smaller.",
+            "zh": "腹地省份货物部门产能中平时闲置的比例,遭遇供给冲击时按损失大小启用。没有冲击时减少产出,由所有者"
+            "承担;沿海受冲击后产出损失较小。",
         },
     ),
 )

@@ -61,7 +61,7 @@ FACTORS_AND_FIRMS: tuple[Measure, ...] = (
         "ratio",
         "Compute over need",
         "算力供需比",
-        "Compute the place gets from hubs and its own, over what it needs",
+        "Compute the place gets from hubs and its own, over what it needs; of regions the mean by value added",
         "(1−b) + Σ_h cap_h m e / Σ m e / m",
         "value_added",
     ),

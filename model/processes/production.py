@@ -85,6 +85,17 @@ def capacity_in_use(technology: Technology, reserve: Floats, hinterland: Bools, 
     return np.where(hinterland[:, None] & goods, idle[:, None], 0.0)
 
 
+def released(idle: Floats, loss: Floats, value_added: Floats) -> float:
+    """Share of the reserve that is put to work: what supply shocks take over what the reserve could make, at most 1.
+
+    idle (n_places, n_sectors) log productivity that the reserve costs; loss (n_places,) of productivity to shocks;
+    value_added of the last quarter.
+    """
+    lost = float((loss[:, None] * value_added).sum())
+    reserved = float((-np.expm1(idle) * value_added).sum())
+    return min(lost / reserved, 1.0) if lost > 0 and reserved > 0 else 0.0
+
+
 def investment_weight(
     value_added: Floats, subsidy: Floats, capital: Floats, profit_share: float, collateral: float
 ) -> Floats:

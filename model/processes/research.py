@@ -85,17 +85,25 @@ def accessible_frontier(research: Research, lab: Laboratory, cell: Ints, n_place
 
 
 def adopt(
-    research: Research, firms: Firms, tracks: Tracks, near: Floats, n_sectors: int, draws: Draws, quarter: int
+    research: Research,
+    firms: Firms,
+    tracks: Tracks,
+    near: Floats,
+    value_added: Floats,
+    reach: Floats,
+    draws: Draws,
+    quarter: int,
 ) -> Ints:
     """Each firm's track after adoption, (n_firms,).
 
-    A firm meets the higher tracks of its sector from the highest down, and takes the first that its draw allows:
-    exposure is the share of firms on a track around, near ones most. At a track's origin its opener is not counted: it
-    would be the more of a share, the fewer rows stand for the cell; a seed, always the same, stands for it.
+    A firm meets the higher tracks of its sector from the highest down, and takes the first that its draw allows, by
+    exposure: the part of the sector's value added around it that is on the track, over what the start's mean firm has
+    around it (`reach`, (n_sectors,)). Neither depends on how many rows stand for firms. At a track's origin its opener
+    is not counted, and a seed, always the same, stands for it. value_added (n_places, n_sectors).
     """
+    n_places, n_sectors = value_added.shape
     if len(tracks) == n_sectors:
         return firms.track
-    n_places = len(near)
     city, sector = np.divmod(firms.cell, n_sectors)
     on_track = np.bincount(firms.track * n_places + city, minlength=len(tracks) * n_places).reshape(-1, n_places)
     in_cell = np.bincount(firms.cell, minlength=n_places * n_sectors).reshape(n_places, n_sectors)
@@ -104,7 +112,9 @@ def adopt(
     on_track[at_origin] = np.maximum(on_track[at_origin] - 1, 0)
     presence = on_track / np.maximum(in_cell[:, tracks.sector].T, 1)
     presence[at_origin] = np.maximum(presence[at_origin], research.adoption_seed)
-    chance = adoption_chance(research, presence @ near.T)
+    share = value_added / np.maximum(value_added.sum(0), 1e-300)
+    exposure = (presence * share[:, tracks.sector].T) @ near.T / reach[tracks.sector][:, None]
+    chance = adoption_chance(research, exposure)
     u = draws.uniform("adopt", quarter, firms.id)
     track = firms.track.copy()
     for s in np.unique(tracks.sector[opened]):

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nqpf.model import counts
+from nqpf.agents.firms.entry_exit import entry_pull
 from nqpf.model.draws import Draws
 from nqpf.model.economy import RegionalEconomy
 from nqpf.model.initial.firms import starting_firms
@@ -138,7 +138,14 @@ def adoptions(world):
     for lab in labs(world):
         firms = copy.deepcopy(e.firms)
         taken = research.adopt(
-            e.parameters.research, firms, e.now.tracks, lab.near, e.n_sectors, e.draws, world.quarter
+            e.parameters.research,
+            firms,
+            e.now.tracks,
+            lab.near,
+            e.now.basket.value,
+            e.fundamentals.reach,
+            e.draws,
+            world.quarter,
         )
         yield by_firm(world, taken)
 
@@ -232,12 +239,16 @@ def exits(world):
 
 
 def entries(world):
-    """Entrants by place and sector, with a larger mean in one place."""
-    e = world.economy
-    mean = np.full((len(e.facts.places), e.n_sectors), 1.5)
-    for means in (mean, raised(mean)):
-        u = e.draws.uniform("entry", world.quarter, np.arange(mean.size))
-        yield by_place(counts.poisson(means.ravel(), u).reshape(mean.shape))
+    """Entrants by place and sector, with more pull of one place, and as many more expected in all."""
+    e, sites = world.economy, world.economy._sites()
+    base = None
+    for more in (1.0, 3.0):
+        at = replace(sites, finance=np.where(np.arange(len(sites.finance)) == PLACE, more, 1.0))
+        near = np.where(at.local, 1.0, at.relatedness)
+        pull = entry_pull(e.parameters.firms, at.value_added, near, at.relative_return, at.finance, at.subsidy).sum()
+        base = base or pull
+        found = turnover._entries(e.parameters.firms, at, 400.0 * pull / base, e.draws, world.quarter)
+        yield by_place(found.reshape(at.value_added.shape))
 
 
 def entrants(world):

@@ -107,3 +107,17 @@ def test_parameters_that_end_in_a_black_hole_are_refused():
                 },
             )
         )
+
+
+def test_a_cluster_tells_how_far_policy_has_integrated_it():
+    """Means of the levers over its members, and the pairs whose data reach each other: all in a national pool."""
+    rules = {"equity_integration": 0.5, "transport_gain.within": 0.3}
+    economy = RegionalEconomy(Scenario.load("china", firms=1000, levers=rules))
+    delta = next(c for c in economy.agents_by_type[CityCluster] if c.code == "yrd")
+    assert delta.coordination["equity_integration"] == pytest.approx(0.5)
+    assert delta.coordination["transport_gain.within"] == pytest.approx(0.3)
+    assert delta.coordination["collaboration_friction.within"] == 1
+    assert 0 < delta.shared_data < 1
+    pooled = RegionalEconomy(Scenario.load("china", firms=1000, levers={"data_pool_scope": "nation"}))
+    pooled.step()
+    assert next(c for c in pooled.agents_by_type[CityCluster] if c.code == "yrd").shared_data == 1

@@ -37,7 +37,7 @@ G,200000,0.45,20000,0,0.2,0.8,0.05,50000,0.01,0.008,0.002
     "industry_clusters": "cluster,name_en,sector,city,since\n",
 }
 LISTED = {
-    "gates": "Basle,A,seaport,1\nChiasso,G,land,0.5\nBasle road,A,land,0.5\nPort,B,riverport,1\n",
+    "gates": "Basle,A,seaport,1\nChiasso,G,land,0.5\nBasle road,A,land,0.5\n",
     "free_trade_zones": "z,Zone,late,G,2020-04\nz,Zone,early,G,2019-02\nz,Zone,early,A,2021-03\n",
     "computing_hubs": "h,Hub,G,0.333,2022-02,1\ni,Other,A,1,2021-01,0\nh,Hub,B,0.667,2022-02,0\n",
     "industry_clusters": "1,Clocks,equipment,G,2021-03\n1,Clocks,equipment,B,2021-03\n2,Drugs,biomedicine,B,2022-10\n",
@@ -200,6 +200,7 @@ def test_hostile_tables(country, name, old, new, message):
 
 
 HOSTILE_LISTS = [
+    ("gates", "Basle,A,seaport", "Basle,A,Seaport", r"gates\.csv:2: column 'kind': .*did you mean 'seaport'\?"),
     ("gates", "Chiasso,G", "Chiasso,Genf", r"gates\.csv:3: column 'city': unknown city 'Genf'; did you mean 'G'\?"),
     ("free_trade_zones", "late,G", "late,Z", r"free_trade_zones\.csv:2: column 'city': unknown city 'Z'; add it"),
     ("free_trade_zones", "2020-04", "2020Q2", r"zones\.csv:2: column 'opened': '2020Q2' is not a month; write it as"),

@@ -1,5 +1,7 @@
 """What the start gives firms, places and governments beside sales and prices: stocks in a steady state, all by rule."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,16 @@ def test_the_network_is_that_of_the_starts_firms(start, country):
     np.testing.assert_allclose(start.state.network, expected)
     np.testing.assert_allclose(start.state.network, start.state.network.T)
     assert len(country.places) == len(start.state.network)
+
+
+def test_a_country_without_research_or_it_has_a_start_and_a_quarter(economies, country):
+    """Nobody does research: the mission's money goes by residents; nobody works in IT: all places are alike in it."""
+    idle = replace(country.sectors, rd_share=np.zeros(4))
+    offline = replace(country.start, it_employment_share=np.zeros(6))
+    for facts in (replace(country, sectors=idle), replace(country, start=offline)):
+        economy = economies.small_economy(facts)
+        economy.step()
+        assert np.isfinite(economy.nation_measures()["gdp"])
+    residents = country.start.population / country.start.population.sum()
+    _, begun = economies.inverted(replace(country, sectors=idle), PARAMETERS)
+    np.testing.assert_allclose(begun.state.mission_weight, residents)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from nqpf.experiments import run
-from nqpf.experiments.innovation import STAGES, consortia, draw, milestones, spread
+from nqpf.experiments.innovation import STAGES, consortia, draw, milestones, page, spread
 from nqpf.model.facts import load_facts
 from nqpf.model.scenario import Scenario
 
@@ -65,7 +65,10 @@ def test_the_command_tells_and_draws(made, tmp_path):
     assert (tmp_path / "tracks.png").read_bytes().startswith(b"\x89PNG")
     command = (sys.executable, "-m", "nqpf.experiments.innovation")
     told = subprocess.run((*command, str(made.path)), capture_output=True, text=True, check=True).stdout
-    assert "Three widest consortia" in told
+    assert "Widest consortia" in told
+    written = page(made, load_facts(), "tracks.png")
+    assert "(tracks.png)" in written
+    assert written.count("\n| ") == 2 * (2 + 3) + 2 + len(milestones(made))
     assert json.loads((made.path / "run.json").read_text())["status"] == "finished"
     refused = subprocess.run((*command, str(tmp_path / "nowhere")), capture_output=True, text=True, check=False)
     assert refused.returncode == 2

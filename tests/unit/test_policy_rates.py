@@ -7,7 +7,6 @@ import pytest
 
 from nqpf.agents.governments.parameters import Governments
 from nqpf.model.parameters import Income, Technology
-from nqpf.model.processes.policy import city_rates, development_weight, mission_rate
 from nqpf.model.processes.production import (
     capacity_in_use,
     grown_public_capital,
@@ -15,6 +14,7 @@ from nqpf.model.processes.production import (
     place_productivity,
     public_investment,
 )
+from nqpf.model.processes.rates import city_rates, development_weight, mission_rate
 
 
 def national(**levers):

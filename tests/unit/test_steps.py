@@ -164,8 +164,8 @@ def log_productivity(economy):
     return np.log(np.where(productivity > 0, productivity, 1.0))
 
 
-def test_the_reserve_is_released_by_a_supply_shock_anywhere(after):
-    """Goods of the hinterland get back α ln(1 − h), once a shock holds somewhere; all cells of the place hit lose."""
+def test_the_reserve_is_released_as_far_as_a_supply_shock_takes(after):
+    """A great loss brings all goods of the hinterland back α ln(1 − h), a small one its part; the place hit loses."""
     shock = {"kind": "supply", "size": 0.3, "where": {"city": "110200"}}
     plain, hit = after(hinterland_share=0.2), after(hinterland_share=0.2, shock=(shock,))
     expected = np.zeros((6, 4))
@@ -176,6 +176,14 @@ def test_the_reserve_is_released_by_a_supply_shock_anywhere(after):
     np.testing.assert_allclose(log_productivity(hit) - log_productivity(plain), expected, atol=1e-12)
     none = after(hinterland_share=0.0, shock=(shock,))
     np.testing.assert_allclose(log_productivity(none), log_productivity(hit))
+    little = after(hinterland_share=0.2, shock=({**shock, "size": 0.001},))
+    back = log_productivity(little) - log_productivity(plain)
+    value, alpha = after(0).now.basket.value, PARAMETERS.technology.capital_share
+    part = 0.001 * value[1].sum() / ((1 - 0.8**alpha) * value[3:, :2].sum())
+    assert 0 < part < 0.5
+    some = plain._market.productivity[3:6, :2] > 0
+    expected = alpha * (np.log(1 - 0.2 * (1 - part)) - np.log(0.8))
+    np.testing.assert_allclose(back[3:, :2][some], expected, rtol=1e-9)
 
 
 def test_a_digital_programme_raises_productivity_most_where_there_is_little(after):

@@ -48,6 +48,7 @@ class Market:
         self.cells = {}
         for f in model.firms:
             self.cells.setdefault((f.city.row, f.sector), []).append(f)
+        self.in_reserve = 1 - self.released()
         self.place = [self.log_place(i) for i in range(t.n)]
         self.shift = {(i, s): self.place[i] + self.log_cell(i, s) for i, s in self.cells}
 
@@ -66,13 +67,25 @@ class Market:
         """Log productivity of a cell over that of its place and firms: reserve, data, compute, externality."""
         t, gain = self.t, self.model.pools.gain(i, s)
         if self.idle(i, s):
-            gain += self.model.p.technology.capital_share * math.log(1 - self.model.levers["hinterland_share"][i])
+            held = self.model.levers["hinterland_share"][i] * self.in_reserve
+            gain += self.model.p.technology.capital_share * math.log(1 - held)
         return t.log_fundamental[i][s] + gain + self.model.cities[i].externality[s]
 
     def idle(self, i: int, s: int) -> bool:
-        """Whether a cell keeps a reserve: the hinterland's goods do, while no supply shock holds anywhere."""
-        shocked = any(loss > 0 for loss in self.model.shock["supply"])
-        return self.t.kinds[s] == "goods" and self.t.hinterland[self.t.province[i]] and not shocked
+        """Whether a cell keeps a reserve: the hinterland's goods do."""
+        return self.t.kinds[s] == "goods" and self.t.hinterland[self.t.province[i]]
+
+    def released(self) -> float:
+        """Part of the reserve put to work: what supply shocks take of value added over what it could make."""
+        alpha, share = self.model.p.technology.capital_share, self.model.levers["hinterland_share"]
+        lost = sum(self.model.shock["supply"][i] * city.value_added for i, city in enumerate(self.model.cities))
+        could = sum(
+            (1 - (1 - share[i]) ** alpha) * value
+            for i, city in enumerate(self.model.cities)
+            for s, value in enumerate(city.values)
+            if self.idle(i, s)
+        )
+        return min(lost / could, 1.0) if lost > 0 and could > 0 else 0.0
 
     def produced(self, i: int, s: int, people: float) -> float:
         """V of a cell with this aggregate of people; tells its firms their shares."""

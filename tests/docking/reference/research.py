@@ -89,10 +89,13 @@ class Scene:
         return self._accessible[i, s]
 
     def exposure(self, i: int, track: int) -> float:
-        """Presence of a track around a place."""
+        """Part of the sector's value added around a place that is on the track, over the start's mean firm's reach."""
         if track not in self._presence:
             self._presence[track] = [self._present(city, track) for city in self.model.cities]
-        return sum(b * x for b, x in zip(self.capped[i], self._presence[track], strict=True))
+        s, t = self.model.tracks[track].sector, self.t
+        made = [city.values[s] for city in self.model.cities]
+        around = sum(b * v * x for b, v, x in zip(self.capped[i], made, self._presence[track], strict=True))
+        return around / sum(made) / t.reach[s] if sum(made) > 0 else 0.0
 
     def _present(self, city, track: int) -> float:
         """Part of a place's firms of the sector; where it was opened its opener does not count, and a seed is left."""

@@ -84,6 +84,7 @@ class Tables:
         self.similarity = [[self._similarity(a, b) for b in range(self.k)] for a in range(self.k)]
         self.components = [self._components(s) for s in range(self.k)]
         self.relatedness = self._relatedness()
+        self.reach = [self._reach(s) for s in range(self.k)]
         self.designated_since = {}
         for city, sector, since in self.designated:
             earlier = self.designated_since.get((city, sector), since)
@@ -120,6 +121,16 @@ class Tables:
                 if a != b and most:
                     phi[a][b] = len(at[a] & at[b]) / most
         return phi
+
+    def _reach(self, s: int) -> float:
+        """Access of the start's mean firm of a sector to all of it."""
+        total, q = sum(row[s] for row in self.start_value), self.p.research
+        reach = 0.0
+        for i in range(self.n):
+            for j in range(self.n):
+                far = self.distance[i][j] / q.spillover_range + q.spillover_border * self.other_province(i, j)
+                reach += self.start_value[i][s] * self.start_value[j][s] * math.exp(-far if i != j else 0.0)
+        return reach / total**2 if total > 0 else 1.0
 
     def is_designated(self, city: int, sector: int, quarter: int) -> bool:
         """Whether a cell belongs to an advanced-manufacturing cluster by then."""
