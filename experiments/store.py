@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from nqpf.model.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
 
     from nqpf.model.scenario import Scenario
 
 _LOCK = ".lock"
-_PASSING = {_LOCK, ".run.json.new"}  # what a start that was cut short may leave in a folder that was empty
+_PASSING = {_LOCK, ".run.json.new", ".sweep.json.new"}  # what a start that was cut short may leave in an empty folder
 
 
 class Run:
@@ -86,6 +86,11 @@ class Run:
         return self.read("events")
 
     @cached_property
+    def growth(self) -> pd.DataFrame:
+        """Growth of places' real GDP by mechanism."""
+        return self.read("growth")
+
+    @cached_property
     def tracks(self) -> pd.DataFrame:
         """Technology tracks and how far each has spread, by quarter."""
         return self.read("tracks")
@@ -108,7 +113,7 @@ class Run:
         Raises
         ------
         InputError
-            If the run has no such table.
+            If the run has no such table, or one of its files is damaged.
         """
         import pyarrow as pa  # noqa: PLC0415 (opening a run needs no tables)
         import pyarrow.parquet as pq  # noqa: PLC0415
@@ -128,7 +133,12 @@ class Run:
         files = table_files(self.path, table, self.info["last_quarter"])
         if not files:
             raise InputError(f"{self.path / table}.parquet: is missing; restore it, or run again")
-        return pq.read_table(files, columns=chosen, filters=filters, schema=schema).to_pandas()
+        try:
+            return pq.read_table(files, columns=chosen, filters=filters, schema=schema).to_pandas()
+        except (pa.ArrowException, OSError):
+            for file in files:
+                _check_whole(file)
+            raise
 
     def __repr__(self) -> str:
         info = self.info
@@ -142,8 +152,12 @@ def open_run(path: str | Path) -> Run:
 
 
 @contextmanager
-def claimed(folder: Path, *, resume: bool) -> Iterator[dict[str, Any] | None]:
+def claimed(
+    folder: Path, *, resume: bool, read: Callable[[Path], dict[str, Any]] | None = None
+) -> Iterator[dict[str, Any] | None]:
     """Make a folder this process's to write a run in; what `run.json` says if there is a run to go on with, else None.
+
+    read: what else says it, if the folder is not a run's; raises InputError if it is of another kind.
 
     Raises InputError if it is not empty and `resume` is not asked for, holds something else, is being written by
     another process or cannot be written.
@@ -161,7 +175,7 @@ def claimed(folder: Path, *, resume: bool) -> Iterator[dict[str, Any] | None]:
         try:
             if taken and not resume:
                 raise InputError(f"{folder}: is not empty; choose another folder, or go on with --resume")
-            yield _read_info(folder) if taken else None
+            yield (read or _read_info)(folder) if taken else None
         finally:
             (folder / _LOCK).unlink(missing_ok=True)
     finally:
@@ -188,6 +202,9 @@ def check_same(folder: Path, info: dict[str, Any], scenario: Scenario, detail: s
             f"{folder}: holds another scenario, which differs in {', '.join(differing)}; "
             "ask for the same one, or choose another folder"
         )
+    scale, today = info.get("nqpf_index", {}).get("version"), _index_version(scenario)
+    if scale != today:
+        raise InputError(f"{folder}: its NQPF index has constants {scale}, not today's {today}; start anew")
     if info["quarters"] > scenario.quarters:
         raise InputError(
             f"{folder}: holds {info['quarters']} quarters already, {scenario.quarters} are asked for; "
@@ -195,13 +212,26 @@ def check_same(folder: Path, info: dict[str, Any], scenario: Scenario, detail: s
         )
 
 
+def _index_version(scenario: Scenario) -> str:
+    """Of the constants that the scenario's index has now; on own data their baseline runs, and is kept for the run."""
+    from nqpf.model.economy import RegionalEconomy  # noqa: PLC0415 (opening a run needs none)
+    from nqpf.model.nqpf_index import constants_for  # noqa: PLC0415
+
+    return str(constants_for(scenario, RegionalEconomy).described()["version"])
+
+
 def default_folder(scenario: Scenario, *, resume: bool) -> Path:
     """`runs/<name>-<hash>-s<seed>`, with a number behind it if there is one already.
 
     To resume it is the latest of these, if there is any.
     """
-    name = re.sub(r"[^\w.]+", "-", scenario.name).strip("-.") or "run"
-    first = Path("runs") / f"{name}-{scenario.content_hash[:8]}-s{scenario.seed}"
+    return free_folder(scenario.name, f"{scenario.content_hash[:8]}-s{scenario.seed}", resume=resume)
+
+
+def free_folder(name: str, identity: str, *, resume: bool) -> Path:
+    """`runs/<name>-<identity>`, with a number behind it if there is one already; to resume, the latest of these."""
+    safe = re.sub(r"[^\w.]+", "-", name).strip("-.") or "run"
+    first = Path("runs") / f"{safe}-{identity}"
     folders = [first]
     while folders[-1].exists():
         folders.append(first.with_name(f"{first.name}-{len(folders) + 1}"))
@@ -225,6 +255,17 @@ def _read_info(path: Path) -> dict[str, Any]:
     if layout != FORMAT:
         raise InputError(f"{path}: its format is {layout}, this nqpf reads {FORMAT}; use the one that made it")
     return dict(info)
+
+
+def _check_whole(file: Path) -> None:
+    """Refuse a table's file that does not read from end to end: InputError."""
+    import pyarrow as pa  # noqa: PLC0415 (opening a run needs no tables)
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        pq.read_table(file)
+    except (pa.ArrowException, OSError):
+        raise InputError(f"{file}: is cut short or damaged; restore it, or run again") from None
 
 
 def _up_to_date(path: Path, info: dict[str, Any]) -> dict[str, Any]:

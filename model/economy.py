@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,13 +16,16 @@ from nqpf.agents.clusters import CityCluster
 from nqpf.agents.governments import CentralGovernment, RegionalGovernment
 from nqpf.agents.population import Firm, FirmSet
 from nqpf.model import accounts, observation
+from nqpf.model.collected import Collected
 from nqpf.model.draws import Draws
 from nqpf.model.frictions import Frictions
+from nqpf.model.growth import sources_of
+from nqpf.model.nqpf_index import constants_for
 from nqpf.model.observer import Observer
 from nqpf.model.policy import Schedule
 from nqpf.model.processes.breakthroughs import Consortia
 from nqpf.model.processes.population import no_events
-from nqpf.model.processes.production import cell_productivity, employed
+from nqpf.model.processes.production import capacity_in_use, cell_productivity, employed
 from nqpf.model.processes.turnover import Turnover
 from nqpf.model.quarters import format_quarter, parse_quarter
 from nqpf.model.scenario import Scenario
@@ -34,9 +38,10 @@ if TYPE_CHECKING:
 
     from nqpf.agents.typing import Floats, Ints
     from nqpf.model.initial import Start
+    from nqpf.model.nqpf_index import Constants
 
 
-class RegionalEconomy(Steps, Model):
+class RegionalEconomy(Steps, Collected, Model):
     """Firms, cities, governments and city clusters on their networks.
 
     Parameters
@@ -73,7 +78,7 @@ class RegionalEconomy(Steps, Model):
         self.residuals: dict[str, float] = {}
         self.timings: dict[str, float] = {}
         self._frictions = Frictions(self.facts, self.geography, self.parameters, f.structure, f.moving_scale)
-        self._observer = Observer(self.facts)
+        self._observer = Observer(self.facts, partial(constants_for, scenario, RegionalEconomy))
         self._open(start)
         self._enrol()
 
@@ -118,6 +123,15 @@ class RegionalEconomy(Steps, Model):
         """Measures of the last quarter by place, (n_places,) each."""
         return self._observer.measured("city")
 
+    def place_measures(self) -> dict[str, Floats]:
+        """The same but the index of new quality productive forces, whose constants may need a baseline's run."""
+        return self._observer.measured("place")
+
+    @property
+    def index_constants(self) -> Constants:
+        """What scales and weighs the index of new quality productive forces."""
+        return self._observer.constants
+
     def nation_measures(self) -> dict[str, float]:
         """Measures of the nation in the last quarter."""
         return self._observer.measured("nation")
@@ -125,6 +139,10 @@ class RegionalEconomy(Steps, Model):
     def sector_measures(self) -> dict[str, Floats]:
         """Measures of the last quarter by place and sector, (n_places, n_sectors) each."""
         return self._observer.measured("sector")
+
+    def growth_measures(self) -> dict[str, Floats]:
+        """Growth of places' real GDP in the last quarter and what each mechanism gave to it, (n_places,) each."""
+        return self._observer.measured("growth")
 
     def track_measures(self) -> dict[str, Floats]:
         """How far each technology track has spread by the last quarter, (n_tracks,) each."""
@@ -178,6 +196,8 @@ class RegionalEconomy(Steps, Model):
                 self._exchange_data()
             with self._timed("markets"):
                 self._clear_markets()
+            with self._timed("growth accounts"):
+                self._remember(np.log1p(-self._shocks["supply"])[:, None] + self._in_use)
             with self._timed("accumulation"):
                 self._accumulate()
             with self._timed("research"):
@@ -208,7 +228,28 @@ class RegionalEconomy(Steps, Model):
         self._investment = a.saving[:, None] * d.destinations + d.ownership * (d.income.retention * a.surplus)
         self._investment += np.diag(a.fund)
         self._employ()
+        idle = Schedule(self._scenario.status_quo(), self.facts).at(self.quarter)["hinterland_share"]
+        hinterland, goods = self.fundamentals.structure.hinterland, self._layers.trade.is_goods
+        with one_blas_thread():
+            self._remember(capacity_in_use(self.parameters.technology, idle, hinterland, goods))
+        self._before = self._state.sources  # nothing has grown yet
         self._observe()
+
+    def _remember(self, in_use: Floats) -> None:
+        """Lay up what made the quarter's value added; in_use (n_places, n_sectors) is what shocks and reserve leave."""
+        s = self._state
+        self._before = s.sources
+        s.sources = sources_of(
+            self.parameters.technology,
+            self.fundamentals,
+            s,
+            self._production,
+            self._distribution,
+            self._compute,
+            self._layers.digital,
+            self._at_work,
+            in_use,
+        )
 
     def _enrol(self) -> None:
         """Make the agents that look at the columns."""
@@ -239,9 +280,12 @@ class RegionalEconomy(Steps, Model):
                 investment=self._investment,
                 rent_share=self.parameters.migration.rent_share,
                 frontier=self.parameters.research.frontier_growth * self._passed,
+                pool_weight=self.parameters.data.pool_weight,
                 projects=self._projects,
                 consortia=self._consortia,
                 turnover=self._turnover,
+                before=self._before,
+                production_function=self.parameters.technology,
             )
         )
 

@@ -9,6 +9,7 @@ change only then.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,11 @@ _KEPT = 64
 class Geography:
     """Distances, the transport network and travel times between the places of `facts`.
 
-    Every array it returns is shared and read-only.
+    Every array it returns is shared and read-only. Lines that open after the quarter `start`, the first simulated, are
+    late by `rail_delay`.
     """
 
-    def __init__(self, facts: Facts, transport: Transport | None = None) -> None:
+    def __init__(self, facts: Facts, transport: Transport | None = None, start: int = 0) -> None:
         self.transport = transport or Transport()
         self._facts = facts
         places = facts.places
@@ -45,9 +47,10 @@ class Geography:
         """Great-circle distances, (n_places, n_places), km."""
         self._road = road_minutes(self.distance, self.transport)
         self._inside = inside_minutes(places.area_km2, self._road, self.transport)
-        self._edges, self._rides = rail_rides(
-            facts.rail_edges, facts.rail_times, places.code, self.distance, self.transport
-        )
+        edges, rides = rail_rides(facts.rail_edges, facts.rail_times, places.code, self.distance, self.transport)
+        # Only now, for timetables tell paces and ways by the months in which lines did open.
+        late = round(4 * self.transport.rail_delay)
+        self._edges, self._rides = replace(edges, rides=edges.rides.delayed(start, late)), rides.delayed(start, late)
         cluster = facts.regions.cluster
         self._same_cluster: Bools = (cluster[:, None] == cluster) & (cluster >= 0)
         self._openings = np.unique(self._rides.opened)

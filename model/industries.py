@@ -8,6 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
+    from nqpf.model.facts import Sectors
 
 _COMPONENTS = 3
 
@@ -69,6 +70,12 @@ def relatedness_density(advantage: Floats, phi: Floats) -> Floats:
 def complexity(skill_share: Floats, rd_share: Floats, value_added_share: Floats) -> Floats:
     """Skill and research intensity of sectors, (n_sectors,): what governments that aim high go by."""
     return skill_share + rd_share / value_added_share
+
+
+def manufacturing(sectors: Sectors) -> Bools:
+    """Sectors of goods none of which is primary industry, (n_sectors,)."""
+    goods = np.array([kind == "goods" for kind in sectors.kind])
+    return np.asarray(goods & (sectors.broad_parts[:, 0] == 0))
 
 
 def unrelated_variety(value_added: Floats) -> Floats:

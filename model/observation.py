@@ -7,21 +7,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nqpf.model import measures
-from nqpf.model.industries import comparative_advantage
+from nqpf.model import growth, measures
+from nqpf.model.industries import comparative_advantage, manufacturing
+from nqpf.model.inequality import deviation, gini, herfindahl, theil, theil_by_group, top_share
+from nqpf.model.nqpf_index import index_values, indicator_values
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats, Ints
     from nqpf.model.facts import Facts
     from nqpf.model.frictions import Layers
+    from nqpf.model.growth import Sources
     from nqpf.model.markets.incomes import Distribution
+    from nqpf.model.nqpf_index import Constants
+    from nqpf.model.parameters import Technology
     from nqpf.model.processes.breakthroughs import Consortia
     from nqpf.model.processes.population import VitalEvents
     from nqpf.model.processes.production import Production
     from nqpf.model.processes.turnover import Turnover
     from nqpf.model.state import Fundamentals, State
 
-_LARGEST = 10
+_LARGEST, _LEADERS = 10, 3  # places, provinces
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,12 @@ class Quarter:
     investment: Floats  # (home, host), CNY million
     rent_share: float  # of households' spending
     frontier: float  # growth of all ceilings since the start, log
+    pool_weight: float  # μ, of the data pool in production
     projects: Ints  # joint projects, (place, partner's place)
     consortia: Consortia
     turnover: Turnover
+    before: Sources  # of the quarter before
+    production_function: Technology
 
     @property
     def data_payments(self) -> Floats:
@@ -52,8 +60,13 @@ class Quarter:
         return ((a.data_paid - a.exchange_cost)[:, None] * self.distribution.data.providers).T
 
 
-def city_measures(q: Quarter) -> dict[str, Floats]:
-    """Measures by place, (n_places,) each, in the order of `measures.CITY`."""
+def city_measures(places: dict[str, Floats], constants: Constants) -> dict[str, Floats]:
+    """Measures by place, (n_places,) each, in the order of `measures.CITY`: those without the index, and the index."""
+    return places | index_values(places, constants)
+
+
+def place_measures(q: Quarter) -> dict[str, Floats]:
+    """Measures by place but the index, (n_places,) each, in the order of `measures.CITY`."""
     s, a, c = q.state, q.production.accounts, q.production.clearing
     n, n_sectors = q.production.basket.value.shape
     sectors, value = q.facts.sectors, q.production.basket.value
@@ -123,8 +136,10 @@ def city_measures(q: Quarter) -> dict[str, Floats]:
         "attempts": np.bincount(q.consortia.city, minlength=n),
         "collaborations": q.projects.sum(1),
         "new_track_firms": np.bincount(city[s.firms.track >= n_sectors], minlength=n),
+        "exports": exports(q).sum(1),
     }
-    return {m.name: values[m.name] for m in measures.CITY}
+    values |= indicator_values(q, values)
+    return {m.name: values[m.name] for m in measures.CITY if m not in measures.INDEX}
 
 
 def aggregate(values: dict[str, Floats], member: Bools) -> dict[str, Floats]:
@@ -132,15 +147,16 @@ def aggregate(values: dict[str, Floats], member: Bools) -> dict[str, Floats]:
 
     member (n_regions, n_places).
     """
-    together: dict[str, Floats] = {}
-    for m in measures.CITY:
-        v = values[m.name]
-        if m.weight is None:
-            together[m.name] = member.astype(v.dtype) @ v
-        else:
-            weight = values[m.weight]
-            together[m.name] = (member @ (v * weight)) / (member @ weight)
-    return together
+    rows = [values[m.name] if m.weight is None else values[m.name] * values[m.weight] for m in measures.CITY]
+    sums = dict(zip((m.name for m in measures.CITY), np.stack(rows) @ member.T.astype(np.float64), strict=True))
+    return {m.name: _together(m, sums) for m in measures.CITY}
+
+
+def _together(m: measures.Measure, sums: dict[str, Floats]) -> Floats:
+    """A sum, in whole numbers if it counts (a float holds them up to 2⁵³), or a mean by what adds up itself."""
+    if m.weight is not None:
+        return sums[m.name] / sums[m.weight]
+    return sums[m.name].astype(np.int64) if m.whole else sums[m.name]
 
 
 def sector_measures(q: Quarter) -> dict[str, Floats | Ints]:
@@ -159,7 +175,14 @@ def sector_measures(q: Quarter) -> dict[str, Floats | Ints]:
         "rca": comparative_advantage(value),
         "targeted": q.state.targets.astype(np.int64),
         "knowledge": q.state.knowledge,
+        "exports": exports(q),
     }
+
+
+def growth_measures(q: Quarter) -> dict[str, Floats]:
+    """Growth since the quarter before by mechanism, (n_places,) each, in the order of `measures.GROWTH`."""
+    values = growth.contributions(q.before, q.state.sources, q.fundamentals.technology, q.production_function)
+    return {m.name: values[m.name] for m in measures.GROWTH}
 
 
 def track_measures(q: Quarter) -> dict[str, Floats | Ints]:
@@ -187,59 +210,71 @@ def goods_flows(q: Quarter) -> Floats:
     return flows[:-1, :-1]
 
 
-def nation_measures(q: Quarter, city: dict[str, Floats]) -> dict[str, float]:
-    """Measures of the nation: the cities' put together, and those only a nation has."""
+def exports(q: Quarter) -> Floats:
+    """Sales to the rest of the world, (n_places, n_sectors), CNY million."""
+    c, trade = q.production.clearing, q.production.market.trade
+    sold = np.zeros_like(q.production.basket.value)
+    for kernel, kind in ((trade.goods, trade.is_goods), (trade.services, trade.is_services)):
+        demand = c.spending[-1, kind] / c.competition[-1, kind]
+        sold[:, kind] = kernel[:-1, -1:] * c.weights[:-1, kind] * demand
+    return sold
+
+
+def nation_measures(q: Quarter, city: dict[str, Floats], threshold: float) -> dict[str, float]:
+    """Measures of the nation: the cities' put together, and those only a nation has; threshold is that of the reach."""
     everywhere = np.ones((1, len(city["gdp"])), bool)
     totals = {name: float(v[0]) for name, v in aggregate(city, everywhere).items()}
     province = q.facts.places.province
     across = province[:, None] != province
     goods = goods_flows(q)
-    theil, between = _theil(q.facts, city)
-    c = q.production.clearing
-    trade = q.production.market.trade
-    abroad = sum(
-        float((kernel[:-1, -1] @ (c.weights[:-1, kind] / c.competition[-1, kind] * c.spending[-1, kind])).sum())
-        for kernel, kind in ((trade.goods, trade.is_goods), (trade.services, trade.is_services))
-    )
+    value = q.production.basket.value
+    gdp, people, rd = (np.bincount(province, city[name]) for name in ("gdp", "population", "rd"))
+    _, group = np.unique(np.array(q.facts.provinces.macro_region), return_inverse=True)
+    total, within, between = theil_by_group(gdp, people, group)
     moved = q.moves[0] + q.moves[1]
     s = q.state
     values = {
         "absorption_volume": q.state.absorption_volume,
-        "theil_gdp_per_head": theil,
-        "theil_between": between,
+        "theil_gdp_per_head": total,
+        "theil_between": between / total if total > 0 else 0.0,
+        "theil_within": within,
+        "sigma_gdp_per_head": deviation(np.log(gdp / people)),
+        "tfp_dispersion": deviation(np.log(city["tfp"]), city["gdp"]),
         "gini_gdp": gini(city["gdp"]),
-        "top10_gdp_share": _top_share(city["gdp"]),
-        "top10_population_share": _top_share(city["population"]),
+        "gdp_herfindahl": herfindahl(city["gdp"]),
+        "top10_gdp_share": top_share(city["gdp"], _LARGEST),
+        "top10_population_share": top_share(city["population"], _LARGEST),
         "sd_log_return": float(np.log(city["capital_return"]).std()),
         "sd_log_cell_return": _cell_return_dispersion(q),
-        "theil_public_capital": _province_theil(q.facts, city["public_capital"], city["population"]),
+        "theil_public_capital": theil(np.bincount(province, city["public_capital"]), people),
         "rent_gap": _rent_gap(q, city),
-        "structural_similarity": structural_similarity(q.production.basket.value, province),
+        "structural_similarity": structural_similarity(value, province),
         "targeted_share": totals["targeted_value_added"] / totals["value_added"],
-        "strategic_share": totals["strategic_value_added"] / totals["value_added"],
+        "manufacturing_share": float(value[:, manufacturing(q.facts.sectors)].sum() / value.sum()),
+        "rd_top3_share": top_share(rd, _LEADERS),
         "turnover_rate": (totals["entries"] + totals["exits"]) / totals["firms"],
         "cross_province_consortia": float(q.consortia.across(province).sum()),
         "cross_province_collaboration": float(q.projects[across].sum() / max(q.projects.sum(), 1)),
         "tracks": float((s.tracks.origin >= 0).sum()),
         "cross_province_investment": float(q.investment[across].sum() / q.investment.sum()),
         "cross_province_trade": float(goods[across].sum() / goods.sum()),
-        "exports": abroad,
         "inter_provincial_moves": float(moved[across].sum()),
-        "solver_iterations": float(c.iterations),
+        "solver_iterations": float(q.production.clearing.iterations),
+        **_nqpf_of_nation(city, group[province], threshold),
     }
     return totals | {m.name: values[m.name] for m in measures.NATION}
 
 
-def gini(values: Floats) -> float:
-    """Gini coefficient Σ (2i − n − 1) y_i / (n Σ y) of values (n,) sorted upward."""
-    y = np.sort(np.asarray(values, float))
-    n = len(y)
-    return float(((2 * np.arange(1, n + 1) - n - 1) * y).sum() / (n * y.sum()))
-
-
-def _top_share(values: Floats) -> float:
-    largest = np.sort(values)[-_LARGEST:]
-    return float(largest.sum() / values.sum())
+def _nqpf_of_nation(city: dict[str, Floats], macro_region: Ints, threshold: float) -> dict[str, float]:
+    """How the index is spread over residents, by the names of `measures.NATION`; macro_region by place."""
+    people, index = city["population"], np.maximum(city["nqpf"], 0.0)
+    total, _, between = theil_by_group(index * people, people, macro_region)
+    return {
+        "nqpf_gini": gini(index, people),
+        "nqpf_theil": total,
+        "nqpf_theil_between_share": between / total if total > 0 else 0.0,
+        "nqpf_reach": float(people[city["nqpf"] >= threshold].sum() / people.sum()),
+    }
 
 
 def input_exposure(q: Quarter) -> Floats:
@@ -285,23 +320,3 @@ def _rent_gap(q: Quarter, city: dict[str, Floats]) -> float:
         return 0.0
     outer, inner = (np.average(city["rent"][where], weights=city["population"][where]) for where in (~inside, inside))
     return float(np.log(outer / inner))
-
-
-def _province_theil(facts: Facts, amount: Floats, people: Floats) -> float:
-    """Theil index over provinces of an amount per head, weighted by the amount."""
-    province = facts.places.province
-    y, n = np.bincount(province, amount), np.bincount(province, people)
-    y, n = y / y.sum(), n / n.sum()
-    return float((y * np.log(y / n)).sum())
-
-
-def _theil(facts: Facts, city: dict[str, Floats]) -> tuple[float, float]:
-    """Theil index of provinces' GDP per head weighted by GDP, and the share between macro-regions."""
-    province = facts.places.province
-    gdp, people = np.bincount(province, city["gdp"]), np.bincount(province, city["population"])
-    y, n = gdp / gdp.sum(), people / people.sum()
-    total = float((y * np.log(y / n)).sum())
-    _, group = np.unique(np.array(facts.provinces.macro_region), return_inverse=True)
-    Y, N = np.bincount(group, y), np.bincount(group, n)
-    between = float((Y * np.log(Y / N)).sum())
-    return total, between / total if total > 0 else 0.0

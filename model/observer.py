@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,15 +11,19 @@ from nqpf.model import observation
 from nqpf.model.start import one_blas_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nqpf.agents.typing import Floats, Ints
     from nqpf.model.facts import Facts
+    from nqpf.model.nqpf_index import Constants
 
 
 class Observer:
-    """Measures of the last quarter, each level computed once."""
+    """Measures of the last quarter, each level computed once; `constants` gives the index's when first asked."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, constants: Callable[[], Constants]) -> None:
         self._facts = facts
+        self._make_constants = constants
         self._quarter: observation.Quarter | None = None
         self._observed: dict[str, Any] = {}
 
@@ -34,23 +39,35 @@ class Observer:
             raise LookupError("nothing observed since the checkpoint: take a step first")
         return self._quarter
 
+    @cached_property
+    def constants(self) -> Constants:
+        """What scales and weighs the index of new quality productive forces."""
+        return self._make_constants()
+
     def measured(self, level: str) -> dict[str, Any]:
-        """Measures of a level: `nation` numbers, `city` (n_places,), `sector` (n_places, n_sectors), or (n_rows,)."""
+        """Measures of a level: `nation` numbers, `city` (n_places,), `sector` (n_places, n_sectors), or (n_rows,).
+
+        `place` is `city` without the index, whose constants may rest on a baseline's places.
+        """
         if level not in self._observed:
             with one_blas_thread():
                 self._observed[level] = self._measure(level)
         return dict(self._observed[level])
 
     def _measure(self, level: str) -> dict[str, Any]:
+        of_quarter: dict[str, Callable[[observation.Quarter], dict[str, Any]]] = {
+            "place": observation.place_measures,
+            "sector": observation.sector_measures,
+            "growth": observation.growth_measures,
+            "track": observation.track_measures,
+        }
+        if level in of_quarter:
+            return of_quarter[level](self.last)
         if level == "city":
-            return observation.city_measures(self.last)
-        if level == "sector":
-            return observation.sector_measures(self.last)
-        if level == "track":
-            return observation.track_measures(self.last)
+            return observation.city_measures(self.measured("place"), self.constants)
         city = self.measured("city")
         if level == "nation":
-            return observation.nation_measures(self.last, city)
+            return observation.nation_measures(self.last, city, self.constants.threshold)
         return observation.aggregate(city, self._facts.regions.member[self._facts.regions.of_level(level)])
 
     def flows(self, factor: str) -> Floats | Ints:

@@ -71,8 +71,8 @@ def _base_quarter(key: str) -> tuple[Facts, Geography, Start]:
 def inverted(scenario: Scenario, facts: Facts) -> tuple[Geography, Start]:
     """Geography and the inverted start of these facts under the scenario's parameters, seed and number of firms."""
     parameters = scenario.parameters
-    geography = Geography(facts, parameters.transport)
     quarter = parse_quarter(scenario.start) - 1
+    geography = Geography(facts, parameters.transport, start=quarter + 1)
     structure = structure_of(facts, parameters)
     levers = Schedule(scenario.status_quo(), facts).at(quarter)
     with one_blas_thread():

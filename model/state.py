@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nqpf.agents.firms.columns import Firms
 from nqpf.agents.firms.tracks import Tracks
+from nqpf.model.growth import Sources
 from nqpf.model.volumes import Basket
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from nqpf.model.markets.technology import SectorTechnology
     from nqpf.model.structure import Structure
 
-_NESTED: dict[str, type[Any]] = {"firms": Firms, "tracks": Tracks, "basket": Basket}
+_NESTED: dict[str, type[Any]] = {"firms": Firms, "tracks": Tracks, "basket": Basket, "sources": Sources}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class State:
     basket: Basket
     gdp_volume: float
     absorption_volume: float
+    sources: Sources = field(default_factory=Sources.none)  # of the last market's value added; nothing decides by them
 
     def arrays(self) -> dict[str, Any]:
         """The state as named arrays, for a checkpoint."""

@@ -85,6 +85,7 @@ class Steps:
     _turnover: Turnover
     _consortia: Consortia
     _projects: Ints  # (place, partner's place)
+    _in_use: Floats  # log productivity that the reserve leaves, (n_places, n_sectors)
 
     @property
     def firms(self) -> Firms:
@@ -130,7 +131,8 @@ class Steps:
         """3. People are born, die, graduate and move."""
         s, m = self._state, self.parameters.migration
         if self._scenario.demography == "census":
-            e = vital_events(self.facts, self.parameters, self.draws, self.quarter, s.labour, s.talent)
+            schooling = self.levers["schooling"]
+            e = vital_events(self.facts, self.parameters, self.draws, self.quarter, s.labour, s.talent, schooling)
         else:
             e = no_events(len(s.labour))
         before = s.labour, s.talent
@@ -184,7 +186,8 @@ class Steps:
         self._at_work = employed(technology, s.labour, s.talent)
         place = agglomeration(technology, *self._at_work) + np.log1p(-self._shocks["supply"])
         place += place_productivity(technology, self._layers.digital, f.structure.digital_knee, s.public_capital)
-        shift = place[:, None] + self._exchange.productivity + self._reserve() + s.externality
+        self._in_use = self._reserve()
+        shift = place[:, None] + self._exchange.productivity + self._in_use + s.externality
         self._market = market_of(
             f,
             self._layers.trade,
@@ -271,6 +274,7 @@ class Steps:
         all_targeted = np.bincount(city, targeted, n)
         guided = np.divide(a.fund / p.price, all_targeted, out=np.zeros(n), where=all_targeted > 0)
         firms.capital = (1 - delta) * firms.capital + general[city] * weight + guided[city] * targeted
+        s.sources.invested = firms.capital.copy()
         technology, before = self.parameters.technology, s.public_capital
         s.public_capital = grown_public_capital(technology, before, a, p.price)
         self.residuals["public_capital"] = accounts.public_capital(before, s.public_capital, technology, p)
@@ -284,7 +288,10 @@ class Steps:
         ceiling = s.tracks.ceiling[firms.track] + lab.frontier[firms.cell // self.n_sectors]
         spillover = research.relative_spillover(lab.by_cell, lab.access, f.structure.similarity)
         gain, improves = research.improve(r, lab, firms, ceiling, spillover, self.draws, q)
-        gain += research.imitate(r, lab, firms, ceiling, self.draws, q)
+        imitated = research.imitate(r, lab, firms, ceiling, self.draws, q)
+        learned = research.origins(r, lab, firms, s.tracks, spillover, gain, imitated)
+        s.sources.from_others, s.sources.from_tracks = learned
+        gain += imitated
         firms.track = research.adopt(r, firms, s.tracks, lab.near, s.basket.value, f.reach, self.draws, q)
         cluster_cells = f.structure.cluster_cells(q)
         self._consortia, by_leaders = breakthroughs.attempt(

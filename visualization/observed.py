@@ -13,19 +13,21 @@ if TYPE_CHECKING:
 REGION_LEVELS = ("macro_region", "cluster", "province")
 """Levels whose regions can be followed beside the nation."""
 HEADLINE = "gdp"
-COLOUR = "gdp_per_head"
+COLOUR = "nqpf"
 SIZE = "gdp"
 FLOWS = ("talent", "capital")
-SERIES = ("gdp", "tfp", "theil_gdp_per_head", "strategic_share", "breakthroughs")
+SERIES = ("gdp", "nqpf", "nqpf_reach", "theil_gdp_per_head", "breakthroughs")
 """The nation's charts, until a visitor chooses others."""
-AREA_SERIES = ("gdp", "gdp_per_head", "talent", "wage_talent", "capital")
+AREA_SERIES = ("gdp", "nqpf", "gdp_per_head", "talent", "wage_talent")
 """Charts where regions or a place are followed, until a visitor chooses others."""
 KEY = (
-    "gdp", "gdp_per_head", "population", "talent", "tfp", "strategic_value_added", "digital", "data",
+    "nqpf", "gdp", "gdp_per_head", "population", "talent", "tfp", "strategic_value_added", "digital", "data",
     "public_capital", "rd", "breakthroughs",
 )  # fmt: skip
 """What the panel of a place shows first."""
-REGION = (*AREA_SERIES, "tfp", "population", "rd", "data", "strategic_value_added", "public_capital", "firms")
+REGION = (
+    *AREA_SERIES, "capital", "tfp", "population", "rd", "data", "strategic_value_added", "public_capital", "firms",
+)  # fmt: skip
 """Measures of regions in a frame."""
 
 _UNITS: dict[str, tuple[float, dict[str, str]]] = {

@@ -16,15 +16,20 @@ class Topic:
 
 
 TOPICS: dict[str, Topic] = {
+    "nqpf": Topic(
+        {"en": "New quality productive forces", "zh": "新质生产力"},
+        ("nqpf", "nqpf_technology", "nqpf_factors", "nqpf_industry"),
+        ("nqpf_gini", "nqpf_theil", "nqpf_theil_between_share", "nqpf_reach"),
+    ),
     "output": Topic(
         {"en": "Output and incomes", "zh": "产出与收入"},
         (
             "gdp", "gdp_per_head", "output_per_worker", "tfp", "income", "consumption", "wage_labour",
-            "wage_talent", "price_level", "rent",
+            "wage_talent", "price_level", "rent", "exports",
         ),
         (
-            "absorption_volume", "exports", "theil_gdp_per_head", "theil_between", "gini_gdp", "top10_gdp_share",
-            "rent_gap", "cross_province_trade",
+            "absorption_volume", "theil_gdp_per_head", "theil_between", "theil_within", "sigma_gdp_per_head",
+            "tfp_dispersion", "gini_gdp", "gdp_herfindahl", "top10_gdp_share", "rent_gap", "cross_province_trade",
         ),
     ),
     "people": Topic(
@@ -40,15 +45,15 @@ TOPICS: dict[str, Topic] = {
     "innovation": Topic(
         {"en": "Innovation", "zh": "创新"},
         ("rd", "breakthroughs", "attempts", "collaborations", "new_track_firms"),
-        ("tracks", "cross_province_consortia", "cross_province_collaboration"),
+        ("rd_top3_share", "tracks", "cross_province_consortia", "cross_province_collaboration"),
     ),
     "industry": Topic(
         {"en": "Industry and firms", "zh": "产业与企业"},
         (
-            "strategic_value_added", "digital_value_added", "targeted_value_added", "input_exposure",
+            "strategic_share", "strategic_value_added", "digital_value_added", "targeted_value_added", "input_exposure",
             "own_trade_share", "firms", "entries", "exits", "moved_in", "moved_out",
         ),
-        ("strategic_share", "targeted_share", "structural_similarity", "turnover_rate"),
+        ("manufacturing_share", "targeted_share", "structural_similarity", "turnover_rate"),
     ),
     "public": Topic(
         {"en": "Public money", "zh": "公共资金"},
@@ -59,8 +64,11 @@ TOPICS: dict[str, Topic] = {
 
 UNSHOWN = (
     "births", "deaths", "employed_labour", "employed_talent", "employment", "value_added", "tax", "absorption",
-    "solver_iterations",
+    "solver_iterations", "nqpf_equal", "nqpf_geometric", "rd_intensity", "knowledge_per_worker", "technology_level",
+    "new_track_share", "outside_collaboration", "talent_share", "allocation_efficiency", "data_per_worker",
+    "digital_share", "industrial_complexity",
 )  # fmt: skip
-"""Left to the tables: they move with one that is shown, or are the model's working; every number costs each frame."""
+"""Left to the tables: they move with one that is shown, are parts of an index, or the model's working; every number
+costs each frame."""
 
 TOPIC_OF = {name: topic for topic, listed in TOPICS.items() for name in (*listed.city, *listed.nation)}

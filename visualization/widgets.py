@@ -9,6 +9,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from nqpf.model.facts import DATA
+
 ASSETS = Path(__file__).parent / "assets"
 STAGE = (
     "words",
@@ -52,7 +54,7 @@ def bundle(*names: str) -> str:
 @cache
 def outlines() -> bytes:
     """The map's outlines, as shipped."""
-    return (ASSETS / "outlines.json").read_bytes()
+    return (DATA / "outlines.json").read_bytes()
 
 
 class Stage(anywidget.AnyWidget):

@@ -24,8 +24,13 @@ def improvement_hazard(research: Research, effort: Floats, spillover: Floats) ->
     knowledge around relative to the mean place's, both (n_firms,).
     """
     push = np.minimum(effort, research.effort_cap) ** research.effort_elasticity
-    pull = 1 + research.spillover_weight * np.minimum(spillover, research.spillover_cap)
-    return -np.expm1(-research.hazard * push * pull / HAZARD_SCALE)
+    return -np.expm1(-research.hazard * push * pull(research, spillover) / HAZARD_SCALE)
+
+
+def pull(research: Research, spillover: Floats) -> Floats:
+    """Factor that knowledge around gives the intensity of improving, same shape: 1 + w · min(spill, cap)."""
+    factor: Floats = 1 + research.spillover_weight * np.minimum(spillover, research.spillover_cap)
+    return factor
 
 
 def improvement(research: Research, headroom: Floats, uniform: Floats) -> Floats:
@@ -47,6 +52,19 @@ def imitation(research: Research, accessible: Floats, ceiling: Floats, reached: 
     gap = np.minimum(accessible, ceiling) - reached
     gain: Floats = research.imitation_step * np.maximum(gap, 0.0)
     return gain
+
+
+def above_old_track(
+    research: Research, improved: Floats, imitated: Floats, headroom: Floats, old_headroom: Floats
+) -> tuple[Floats, Floats]:
+    """Parts of an improvement and of an imitation that the same draws would not have given on a lower track, (n,) log.
+
+    improved and imitated are the gains; headroom is the log distance to the own ceiling, old_headroom that to the lower
+    track's.
+    """
+    room, old = (np.maximum(-np.expm1(-h), 0.0) for h in (headroom, old_headroom))
+    kept = np.minimum(np.divide(old, room, out=np.ones_like(room), where=room > 0), 1.0)
+    return improved * (1 - kept), np.maximum(imitated - research.imitation_step * np.maximum(old_headroom, 0.0), 0.0)
 
 
 def adoption_chance(research: Research, exposure: Floats) -> Floats:

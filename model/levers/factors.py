@@ -90,6 +90,25 @@ FACTORS = (
         },
     ),
     Lever(
+        name="schooling",
+        title={"en": "Schooling of labour", "zh": "人力资本培养"},
+        unit="ratio to the status quo",
+        low=0.5,
+        high=3.0,
+        default=1.0,
+        driver="factors",
+        measure="talent",
+        expected_sign="+",
+        source="assumed; human-capital policy of Eurace@Unibi: Dawid, Harting and Neugart",
+        explanation={
+            "en": "Scales how many of the treated places' labour graduate in a quarter and so become talent, at their "
+            "own schools and universities; 1 is the status quo. Graduates elsewhere stay as many, but people move "
+            "afterwards. It has no price tag in the model.",
+            "zh": "调整目标地区每季度由普通劳动者毕业成为人才的人数:1 为现状。其他地区的毕业人数不变,但人才之后可以"
+            "迁移。模型不计费用。",
+        },
+    ),
+    Lever(
         name="equity_integration",
         title={"en": "Integration of equity markets", "zh": "股权市场一体化"},
         unit="share of frictions removed",

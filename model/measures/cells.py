@@ -14,7 +14,9 @@ SECTOR: tuple[Measure, ...] = (
         "ratio",
         "Revealed comparative advantage",
         "显性比较优势",
-        "Sector's share of the place's value added over its share of the nation's (Balassa 1965)",
+        "Sector's share of the place's value added over its share of the nation's",
+        "(VA_cs / VA_c) / (VA_s / VA)",
+        source="Balassa (1965)",
     ),
     measure("targeted", "0 or 1", "Targeted", "受扶持", "Whether its government targets the sector", whole=True),
     measure(
@@ -24,6 +26,16 @@ SECTOR: tuple[Measure, ...] = (
         "知识存量",
         "Stock of R&D, outdated by age",
         "K' = (1−δ)K + R",
+        source="Griliches (1979)",
+    ),
+    measure(
+        "exports",
+        MONEY,
+        "Exports",
+        "出口",
+        "Sales to the rest of the world",
+        "π_abroad,cs E_abroad,s",
+        source="Eaton and Kortum (2002)",
     ),
 )
 

@@ -12,6 +12,7 @@ FACTORS_AND_FIRMS: tuple[Measure, ...] = (
         "资本存量",
         "Physical capital at its base-quarter price",
         "K' = (1−δ)K + I / P",
+        source="Perpetual inventory: Goldsmith (1951)",
     ),
     measure(
         "capital_return",
@@ -39,6 +40,7 @@ FACTORS_AND_FIRMS: tuple[Measure, ...] = (
         "GDP over capital and people at work with their exponents; means by GDP",
         "gdp / (capital^α employment^{1−α}), in CNY million and persons",
         "gdp",
+        source="Solow (1957)",
     ),
     measure(
         "public_capital",
@@ -167,5 +169,15 @@ FACTORS_AND_FIRMS: tuple[Measure, ...] = (
         "Goods and services bought from sellers of the place over all bought",
         "Σ_s π_jj,s E_js / Σ_s E_js",
         "absorption",
+        source="Eaton and Kortum (2002)",
+    ),
+    measure(
+        "exports",
+        MONEY,
+        "Exports",
+        "出口",
+        "Sales to the rest of the world",
+        "Σ_s π_abroad,cs E_abroad,s",
+        source="Eaton and Kortum (2002)",
     ),
 )

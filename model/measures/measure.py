@@ -16,6 +16,7 @@ class Measure:
     equation: str = ""
     weight: str | None = None
     whole: bool = False  # whole numbers
+    source: str = ""  # literature that defines it
 
 
 def measure(
@@ -28,9 +29,10 @@ def measure(
     weight: str | None = None,
     *,
     whole: bool = False,
+    source: str = "",
 ) -> Measure:
     """Declare a measure with its title in both languages."""
-    return Measure(name, unit, {"en": en, "zh": zh}, meaning, equation, weight, whole)
+    return Measure(name, unit, {"en": en, "zh": zh}, meaning, equation, weight, whole, source)
 
 
 MONEY = "CNY million / quarter, base quarter's final prices"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nqpf.model.measures.measure import MONEY, PERSONS, Measure, measure
+from nqpf.model.measures.nqpf import NQPF_OF_NATION
 
 NATION: tuple[Measure, ...] = (
     measure(
@@ -12,6 +13,7 @@ NATION: tuple[Measure, ...] = (
         "实际国内吸收",
         "Chained Fisher volume of final spending",
         "Fisher over F_c at P_c",
+        source="Fisher (1922)",
     ),
     measure(
         "theil_gdp_per_head",
@@ -20,6 +22,7 @@ NATION: tuple[Measure, ...] = (
         "省际人均GDP泰尔指数",
         "Inequality of provinces' GDP per head, weighted by GDP share",
         "Σ y_p ln(y_p / n_p)",
+        source="Theil (1967)",
     ),
     measure(
         "theil_between",
@@ -28,6 +31,34 @@ NATION: tuple[Measure, ...] = (
         "区域间泰尔占比",
         "Part of the Theil index between macro-regions",
         "T_between / T",
+        source="Shorrocks (1980)",
+    ),
+    measure(
+        "theil_within",
+        "nats",
+        "Theil index within macro-regions",
+        "区域内泰尔指数",
+        "Part of the provinces' Theil index of GDP per head within macro-regions",
+        "T − T_between",
+        source="Shorrocks (1980)",
+    ),
+    measure(
+        "sigma_gdp_per_head",
+        "log",
+        "Dispersion of GDP per head, provinces",
+        "省际人均GDP离散度",
+        "Standard deviation of log GDP per head over provinces: σ-convergence if it falls",
+        "sd of ln(gdp_p / population_p)",
+        source="Barro and Sala-i-Martin (1992)",
+    ),
+    measure(
+        "tfp_dispersion",
+        "log",
+        "Dispersion of productivity",
+        "生产率离散度",
+        "Standard deviation of log total factor productivity over places, weighted by GDP",
+        "sd of ln tfp_c by gdp_c",
+        source="Syverson (2011)",
     ),
     measure(
         "gini_gdp",
@@ -36,6 +67,16 @@ NATION: tuple[Measure, ...] = (
         "城市GDP基尼系数",
         "Concentration of GDP over places",
         "Σ (2i − n − 1) y_i / (n Σ y)",
+        source="Gini (1912)",
+    ),
+    measure(
+        "gdp_herfindahl",
+        "index",
+        "Herfindahl index of GDP",
+        "GDP赫芬达尔指数",
+        "Concentration of GDP over places",
+        "Σ (gdp_c / gdp)²",
+        source="Herfindahl (1950)",
     ),
     measure(
         "top10_gdp_share",
@@ -43,6 +84,7 @@ NATION: tuple[Measure, ...] = (
         "GDP share of the ten largest places",
         "前十城市GDP占比",
         "GDP of the ten largest places over the nation's",
+        "Σ of the ten largest gdp_c / gdp",
     ),
     measure(
         "top10_population_share",
@@ -50,6 +92,7 @@ NATION: tuple[Measure, ...] = (
         "Population share of the ten largest places",
         "前十城市人口占比",
         "Residents of the ten most populous places over the nation's",
+        "Σ of the ten largest population_c / population",
     ),
     measure(
         "sd_log_return",
@@ -57,6 +100,8 @@ NATION: tuple[Measure, ...] = (
         "Dispersion of returns",
         "回报率离散度",
         "Standard deviation over places of the log return on capital",
+        "sd of ln capital_return_c",
+        source="Hsieh and Klenow (2009)",
     ),
     measure(
         "sd_log_cell_return",
@@ -64,6 +109,7 @@ NATION: tuple[Measure, ...] = (
         "Dispersion of returns over cells",
         "行业间回报率离散度",
         "Standard deviation of log value added per unit of capital over cells, weighted by capital",
+        source="Hsieh and Klenow (2009)",
     ),
     measure(
         "theil_public_capital",
@@ -72,6 +118,7 @@ NATION: tuple[Measure, ...] = (
         "省际人均公共资本泰尔指数",
         "Inequality of provinces' public capital per head",
         "Σ g_p ln(g_p / n_p)",
+        source="Theil (1967)",
     ),
     measure(
         "rent_gap",
@@ -87,6 +134,7 @@ NATION: tuple[Measure, ...] = (
         "产业结构相似度",
         "Mean over pairs of places of one province of the overlap of their sector shares (1 − Krugman index / 2)",
         "1 − ½ Σ_s |share_is − share_js|",
+        source="Krugman (1991)",
     ),
     measure(
         "targeted_share",
@@ -96,11 +144,21 @@ NATION: tuple[Measure, ...] = (
         "Value added of the sectors that places target over all value added",
     ),
     measure(
-        "strategic_share",
+        "manufacturing_share",
         "fraction",
-        "Strategic sectors' share",
-        "战略性新兴产业占比",
-        "Value added of strategic emerging sectors over all value added",
+        "Manufacturing's share",
+        "制造业占比",
+        "Value added of manufacturing over all value added: of sectors of goods none of which is primary industry; in "
+        "the shipped sectors that takes in utilities",
+        "Σ_{s manufacturing} VA_s / Σ_s VA_s",
+    ),
+    measure(
+        "rd_top3_share",
+        "fraction",
+        "R&D share of three provinces",
+        "研发前三省占比",
+        "R&D of the three provinces that spend most over the nation's",
+        "Σ of the three largest R_p / R",
     ),
     measure(
         "turnover_rate",
@@ -124,6 +182,7 @@ NATION: tuple[Measure, ...] = (
         "Collaboration across provinces",
         "跨省合作占比",
         "Joint projects with a place of another province over all",
+        "Σ_{i,j in two provinces} P_ij / Σ P",
     ),
     measure("tracks", "tracks", "Technology tracks", "技术路线", "Tracks opened in the run so far", whole=True),
     measure(
@@ -140,7 +199,6 @@ NATION: tuple[Measure, ...] = (
         "省际贸易占比",
         "Purchases from other provinces over all purchases from the nation's sellers",
     ),
-    measure("exports", MONEY, "Exports", "出口", "Sales to the rest of the world"),
     measure(
         "inter_provincial_moves",
         PERSONS,
@@ -157,4 +215,5 @@ NATION: tuple[Measure, ...] = (
         "Steps of the equilibrium solver",
         whole=True,
     ),
+    *NQPF_OF_NATION,
 )

@@ -68,6 +68,7 @@ PEOPLE_AND_MONEY: tuple[Measure, ...] = (
         "地区生产总值",
         "Real GDP: value added over the nation's chained Fisher deflator; places add up to the nation",
         "Σ_s γ_s X_cs · gdp_volume / Σ VA, gdp_volume chained Fisher over V_cs at prices γX/V",
+        source="Fisher (1922)",
     ),
     measure(
         "value_added",

@@ -46,8 +46,12 @@ def exchange(
     trade = data_trade(data, network, stock)
     need = value_added @ facts.sectors.digital
     compute = compute_over_need(data, facts.hubs, distance, need, west_share, quarter)
-    gain = np.outer(np.log(trade.pool), sectors.pool_data) + np.outer(np.log(compute), sectors.compute_data)
-    return Exchange(trade, compute, gain)
+    return Exchange(trade, compute, exchange_gain(sectors, trade.pool, compute))
+
+
+def exchange_gain(sectors: SectorTechnology, pool: Floats, compute: Floats) -> Floats:
+    """Log gain of each cell, (n_places, n_sectors), from data within reach and compute over need, (n_places,) both."""
+    return np.outer(np.log(pool), sectors.pool_data) + np.outer(np.log(compute), sectors.compute_data)
 
 
 def aged_data(data: Data, firms: Firms, digital: Floats, sector_digital: Floats, value_added: Floats) -> Floats:

@@ -34,12 +34,19 @@ def no_events(n_places: int) -> VitalEvents:
 
 
 def vital_events(
-    facts: Facts, parameters: Parameters, draws: Draws, quarter: int, labour: Ints, talent: Ints
+    facts: Facts,
+    parameters: Parameters,
+    draws: Draws,
+    quarter: int,
+    labour: Ints,
+    talent: Ints,
+    schooling: Floats | float = 1.0,
 ) -> VitalEvents:
     """Births and deaths at the places' census rates; graduates allocated by universities and by labour.
 
     Labour that graduates nationally is Σ schooling · L · L/(L + H) (model.md); a place's chance is its own part of that
-    and its universities' part of the nation's. A newborn counts as labour.
+    and its universities' part of the nation's, times the lever `schooling`, (n_places,): what a place does for its
+    schools changes its own graduates and nobody else's. A newborn counts as labour.
     """
     start, n = facts.start, len(labour)
     place = np.arange(n)
@@ -51,6 +58,7 @@ def vital_events(
     universities = facts.places.universities
     weight = d.university_weight if universities.sum() > 0 else 0.0
     wanted = (1 - weight) * own + weight * own.sum() * universities / max(universities.sum(), 1e-300)
+    wanted = schooling * wanted  # last, so that the nation's sum stays that of the status quo
     left = labour - deaths_labour
     chance = np.minimum(wanted / np.maximum(left, 1), 1.0)
     graduates = binomial(left, chance, draws.uniform("graduate", quarter, place))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from nqpf.agents.firms.columns import Firms
     from nqpf.agents.typing import Bools, Floats, Ints
+    from nqpf.model.growth import Sources
     from nqpf.model.markets.goods import TradeNetwork
     from nqpf.model.markets.incomes import Accounts, Distribution
     from nqpf.model.markets.technology import SectorTechnology
@@ -52,8 +53,26 @@ def agglomeration(technology: Technology, employed_labour: Floats, employed_tale
 
 def place_productivity(technology: Technology, digital: Floats, knee: float, public_capital: Floats) -> Floats:
     """Log productivity that networks and public capital give a place, (n_places,)."""
-    public: Floats = technology.public_capital_elasticity * np.log(public_capital)
-    return productivity_gain(technology, digital, knee) + public
+    return productivity_gain(technology, digital, knee) + public_gain(technology, public_capital)
+
+
+def public_gain(technology: Technology, public_capital: Floats) -> Floats:
+    """Log productivity that public capital gives a place, (n_places,): φ_G ln G."""
+    gain: Floats = technology.public_capital_elasticity * np.log(public_capital)
+    return gain
+
+
+def log_efficiency(firms: Firms | Sources, sectors: SectorTechnology, technology: Technology) -> Floats:
+    """Ln Z of each firm, (n_firms,): Z = A K^α D^d, d the exponent of own data."""
+    log_z = firms.log_productivity + technology.capital_share * np.log(firms.capital)
+    log_z += sectors.own_data[firms.cell % len(sectors.own_data)] * np.log(firms.data)
+    return log_z
+
+
+def crowding(sectors: SectorTechnology, technology: Technology) -> Floats:
+    """Power of the number of a cell's firms that S takes out, (n_sectors,): (1 − v)(1/κ − α − d)."""
+    power: Floats = (1 - technology.love_of_variety) * (1 / sectors.kappa - technology.capital_share - sectors.own_data)
+    return power
 
 
 def cell_productivity(
@@ -66,16 +85,13 @@ def cell_productivity(
     """
     n_sectors = len(sectors.skill_share)
     n_cells = n_places * n_sectors
-    kappa, alpha, own_data = sectors.kappa, technology.capital_share, sectors.own_data
-    log_z = firms.log_productivity + alpha * np.log(firms.capital)
-    log_z += own_data[firms.cell % n_sectors] * np.log(firms.data)
-    z = np.exp(kappa * log_z)
+    kappa = sectors.kappa
+    z = np.exp(kappa * log_efficiency(firms, sectors, technology))
     total = np.bincount(firms.cell, z, n_cells)
     count = np.bincount(firms.cell, minlength=n_cells).reshape(n_places, n_sectors)
-    neutral = (1 - technology.love_of_variety) * (1 / kappa - alpha - own_data)
     with np.errstate(divide="ignore"):
         log_total = np.log(total).reshape(n_places, n_sectors) / kappa
-    log_s = np.where(count > 0, log_total - neutral * np.log(np.maximum(count, 1)), -np.inf)
+    log_s = np.where(count > 0, log_total - crowding(sectors, technology) * np.log(np.maximum(count, 1)), -np.inf)
     return log_s, z / total[firms.cell]
 
 

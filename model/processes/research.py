@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nqpf.agents.firms.research import adoption_chance, imitation, improvement, improvement_hazard
+from nqpf.agents.firms.research import (
+    above_old_track,
+    adoption_chance,
+    imitation,
+    improvement,
+    improvement_hazard,
+    pull,
+)
 
 if TYPE_CHECKING:
     from nqpf.agents.firms.columns import Firms
@@ -67,6 +74,36 @@ def imitate(research: Research, lab: Laboratory, firms: Firms, ceiling: Floats, 
     gain = np.zeros(len(firms))
     gain[tries] = imitation(research, best[firms.cell[tries]], ceiling[tries], lab.reached[tries])
     return gain
+
+
+def origins(
+    research: Research,
+    lab: Laboratory,
+    firms: Firms,
+    tracks: Tracks,
+    spillover: Floats,
+    improved: Floats,
+    imitated: Floats,
+) -> tuple[Floats, Floats]:
+    """What of the quarter's gains came from others and what from tracks opened in the run, (n_firms,) log each.
+
+    On a new track: what the same draws would not have given under the ceiling of the sector's first track. Of the rest
+    all of an imitation came from others, and of an improvement the share of its intensity that spillover brought: two
+    Poisson sources, of which (pull − 1)/pull is the chance that it was spillover. Before adoption:
+    firms.track is the one they worked on. improved and imitated (n_firms,), spillover (n_places, n_sectors).
+    """
+    from_others, from_tracks = np.zeros(len(firms)), np.zeros(len(firms))
+    rows = np.flatnonzero((improved > 0) | (imitated > 0))
+    city, sector = np.divmod(firms.cell[rows], lab.by_cell.shape[1])
+    headroom, first = (
+        tracks.ceiling[track] + lab.frontier[city] - lab.reached[rows] for track in (firms.track[rows], sector)
+    )
+    own, copied = improved[rows], imitated[rows]
+    own_above, copied_above = above_old_track(research, own, copied, headroom, first)
+    brought = 1 - 1 / pull(research, spillover.ravel()[firms.cell[rows]])
+    from_others[rows] = (own - own_above) * brought + (copied - copied_above)
+    from_tracks[rows] = own_above + copied_above
+    return from_others, from_tracks
 
 
 def accessible_frontier(research: Research, lab: Laboratory, cell: Ints, n_places: int, n_sectors: int) -> Floats:

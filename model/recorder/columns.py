@@ -22,8 +22,8 @@ Detail = Literal["nation", "city", "firm"]
 
 DETAILS: dict[Detail, tuple[str, ...]] = {
     "nation": ("regions", "events", "nation"),
-    "city": ("flows", "sectors", "cities", "tracks", "regions", "events", "nation"),
-    "firm": ("firms", "flows", "sectors", "cities", "tracks", "regions", "events", "nation"),
+    "city": ("flows", "sectors", "cities", "growth", "tracks", "regions", "events", "nation"),
+    "firm": ("firms", "flows", "sectors", "cities", "growth", "tracks", "regions", "events", "nation"),
 }
 """Tables written at each level of detail, in the order in which a quarter's parts appear on disk."""
 
@@ -42,6 +42,7 @@ class Column:
     unit: str
     meaning: str
     equation: str = ""
+    source: str = ""
 
     @property
     def arrow(self) -> pa.DataType:
@@ -54,7 +55,9 @@ def _text(name: str, meaning: str) -> Column:
 
 
 def _measured(declared: Iterable[Measure]) -> tuple[Column, ...]:
-    return tuple(Column(m.name, "int64" if m.whole else "float64", m.unit, m.meaning, m.equation) for m in declared)
+    return tuple(
+        Column(m.name, "int64" if m.whole else "float64", m.unit, m.meaning, m.equation, m.source) for m in declared
+    )
 
 
 def _of_firms() -> tuple[Column, ...]:
@@ -83,6 +86,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         *_measured(measures.CITY),
     ),
     "cities": (_QUARTER, _CITY, *_measured(measures.CITY)),
+    "growth": (_QUARTER, _CITY, *_measured(measures.GROWTH)),
     "sectors": (_QUARTER, _CITY, _SECTOR, *_measured(measures.SECTOR)),
     "flows": (
         _QUARTER,
@@ -132,6 +136,7 @@ DESCRIPTIONS: dict[str, str] = {
     "nation": "Measures of the nation by quarter",
     "regions": "Measures of macro-regions, strategies, city clusters and provinces by quarter",
     "cities": "Measures of places by quarter",
+    "growth": "Growth of places' real GDP by mechanism and quarter",
     "sectors": "Measures of places and sectors by quarter",
     "flows": "Flows of people, capital, goods, data and collaboration between places and provinces by quarter",
     "events": "Changes of policy, shocks, firms that come, go and move, breakthroughs and consortia by quarter",
@@ -152,5 +157,5 @@ def columns_of(table: str, kind: str) -> list[str]:
 
 
 def schema_document(tables: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """What `schema.json` says: every column's name, type, unit, meaning and source equation, by table."""
+    """What `schema.json` says: every column's name, type, unit, meaning, equation and source, by table."""
     return {table: [asdict(column) for column in TABLES[table]] for table in sorted(tables)}

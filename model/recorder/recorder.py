@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nqpf.model.economy import RegionalEconomy
     from nqpf.model.recorder.columns import Detail
 
-FORMAT = 1
+FORMAT = 2
 """Version of the run directory's layout."""
 
 RUN_JSON = "run.json"
@@ -171,6 +171,7 @@ class Recorder:
             "model_version": self._version,
             "versions": self._versions,
             "facts": economy.facts.digest,
+            "nqpf_index": economy.index_constants.described(),
             "started": notes.started,
             "finished": None if status == "running" else _now(),
             "quarters": notes.quarters,

@@ -69,6 +69,7 @@ class QuarterTables:
             "nation": self._nation,
             "regions": self._region_rows,
             "cities": self._city_rows,
+            "growth": self._growth_rows,
             "sectors": self._sector_rows,
             "flows": self._flows,
             "events": self._events,
@@ -102,6 +103,12 @@ class QuarterTables:
         return {
             "city": _coded(np.arange(self._n, dtype=np.int32), self._cities),
             **self._economy.city_measures(),
+        }
+
+    def _growth_rows(self) -> dict[str, Any]:
+        return {
+            "city": _coded(np.arange(self._n, dtype=np.int32), self._cities),
+            **self._economy.growth_measures(),
         }
 
     def _sector_rows(self) -> dict[str, Any]:

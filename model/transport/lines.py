@@ -7,7 +7,7 @@ changing trains unless a timetable knows a direct one (`services`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +41,10 @@ class Rides:
         usable = self.opened <= quarter
         np.minimum.at(minutes, (self.origin[usable], self.destination[usable]), self.minutes[usable])
         return np.minimum(minutes, minutes.T)
+
+    def delayed(self, after: int, quarters: int) -> Rides:
+        """The same, those that begin after a quarter by so many later."""
+        return replace(self, opened=np.where(self.opened > after, self.opened + quarters, self.opened))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,14 @@ class Transport(Strict):
         "share",
         "median of half of the single-line pairs timed in March 2016",
     )
+    rail_delay: float = parameter(
+        0.0,
+        0.0,
+        100.0,
+        "How late railway lines are that open after the first quarter, by quarters; 100: none opens",
+        "years",
+        "a counterfactual; lines open in their months",
+    )
     local_speed: float = parameter(
         50.0, 5.0, 130.0, "Speed on roads inside a place", "km/h", "assumed: tried on the data of 2010-2023"
     )

@@ -9,6 +9,7 @@ import pytest
 from nqpf.model import accounts, steps
 from nqpf.model.equilibrium import EquilibriumError
 from nqpf.model.errors import AccountingError
+from nqpf.model.growth import contributions
 from nqpf.model.markets.incomes import Accounts
 from nqpf.model.processes.production import cell_productivity, grown_public_capital, produce
 from nqpf.model.quarters import parse_quarter
@@ -70,6 +71,26 @@ def test_a_run_of_many_quarters_keeps_them_all(economies, country):
         economy.step()
         worst = {name: max(value, economy.residuals[name]) for name, value in worst.items()}
     assert max(worst.values()) < 1e-11
+
+
+def unaccounted(made):
+    """What the mechanisms leave of places' growth, the largest."""
+    return float(np.abs(sum(v for name, v in made.items() if name != "growth") - made["growth"]).max())
+
+
+def test_growth_is_accounted_for(economies, country):
+    """In five years of generous policies the mechanisms add up to every place's growth; one too large is noticed."""
+    policy = [PolicyRule(lever=lever, value=value) for lever, value in GENEROUS.items()]
+    economy = economies.small_economy(country, policy=policy)
+    for _ in range(20):
+        before = economy.now.sources
+        economy.step()
+        assert unaccounted(economy.growth_measures()) < accounts.TOLERANCE
+    now, technology = economy.now.sources, economy.parameters.technology
+    for name in ("levels", "log_productivity", "capital", "value"):
+        wrong = replace(now, **{name: nudged(getattr(now, name), int(np.abs(getattr(now, name)).argmax()))})
+        made = contributions(before, wrong, economy.fundamentals.technology, technology)
+        assert unaccounted(made) > accounts.TOLERANCE, name
 
 
 BUDGETS = {"government", "province_budget", "city_budget", "place"}

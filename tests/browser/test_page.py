@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from nqpf.visualization.observed import COLOUR
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -144,7 +146,7 @@ def test_hostile_addresses_are_clamped(visitor):
         "&measure=__proto__&flows=a.b"
     )
     state = visitor.state()
-    assert (state["seed"], state["forks"], state["place"], state["measure"]) == (0, [], None, "gdp_per_head")
+    assert (state["seed"], state["forks"], state["place"], state["measure"]) == (0, [], None, COLOUR)
 
 
 def test_day_night_and_chinese(visitor):

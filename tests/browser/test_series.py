@@ -2,6 +2,8 @@
 
 import pytest
 
+from nqpf.visualization.observed import COLOUR
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COVERED = """() => {
@@ -59,7 +61,7 @@ def test_series_of_a_hostile_address(visitor):
     assert (state["index"], state["flows"], state["clusters"]) == (False, ["capital"], False)
     visitor.open("?series=<b>.constructor&measure=constructor&size=1&place=-1")
     state = visitor.state()
-    assert (state["areas"], state["place"], state["measure"], state["size"]) == (["CN"], None, "gdp_per_head", "gdp")
+    assert (state["areas"], state["place"], state["measure"], state["size"]) == (["CN"], None, COLOUR, "gdp")
 
 
 def test_nothing_covers_a_place(visitor):

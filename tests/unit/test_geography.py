@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import floyd_warshall
 from nqpf.model.errors import DataError
 from nqpf.model.facts import load_facts
 from nqpf.model.geography import Geography
+from nqpf.model.parameters import Parameters
 from nqpf.model.quarters import parse_quarter
 from nqpf.model.transport.distances import great_circle, neighbours
 from nqpf.model.transport.lines import opening_quarters
@@ -250,6 +251,38 @@ def test_slower_roads_and_longer_changes_lengthen_times(facts):
         slower = Geography(facts, Transport(**change)).travel_time(parse_quarter("2016Q1"))
         assert (slower >= plain - 1e-9).all(), change
         assert slower.mean() > plain.mean(), change
+
+
+def test_lines_that_open_after_the_start_can_be_late(facts):
+    """By whole years, or for good; those of the start stay, and neither paces nor ways change."""
+    start = parse_quarter("2010Q1")
+    plain = Geography(facts, start=start)
+    late, never = (Geography(facts, Transport(rail_delay=years), start) for years in (2.0, 100.0))
+    for quarter in (start - 8, start):
+        np.testing.assert_array_equal(never.travel_time(quarter), plain.travel_time(quarter))
+        np.testing.assert_array_equal(never.high_speed(quarter), plain.high_speed(quarter))
+    for quarter in (start + 1, parse_quarter("2023Q4")):
+        assert never.travel_time(quarter) is never.travel_time(start)
+        assert plain.travel_time(quarter).mean() < never.travel_time(quarter).mean()
+        assert set(never.graph(quarter).edges) == set(plain.graph(start).edges)
+    np.testing.assert_array_equal(never.high_speed(parse_quarter("2023Q4")), plain.high_speed(start))
+    for quarter in (parse_quarter("2015Q1"), parse_quarter("2023Q4")):
+        np.testing.assert_array_equal(late.travel_time(quarter + 8), plain.travel_time(quarter))
+        assert (late.travel_time(quarter) > plain.travel_time(quarter)).any()
+
+
+def test_late_lines_leave_the_start_alone(economies, country):
+    """The inverted start is the same to the last bit, and the quarter in which the line would open is not."""
+    frozen = Parameters(transport=Transport(rail_delay=100.0))
+    plain, late = (economies.small_economy(country, parameters=p) for p in (Parameters(), frozen))
+    for name, value in plain.state().items():
+        np.testing.assert_array_equal(late.state()[name], value, err_msg=name)
+    plain.run_for(2)
+    late.run_for(2)
+    assert late.state()["gdp_volume"] == plain.state()["gdp_volume"]
+    plain.run_for(1)  # 2024Q3, the first whole quarter of a line opened in June
+    late.run_for(1)
+    assert late.state()["gdp_volume"] != plain.state()["gdp_volume"]
 
 
 def test_high_speed_status_begins_with_the_line(geography, row):

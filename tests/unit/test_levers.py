@@ -63,7 +63,7 @@ def test_the_levers_of_the_contract():
     assert lever_names() == [
         *("collaboration_friction", "collaboration_friction.within", "collaboration_friction.across", "mission_fund"),
         *("transport_gain", "transport_gain.within", "transport_gain.across"),
-        *("hukou_easing", "hukou_easing.labour", "hukou_easing.talent", "talent_subsidy"),
+        *("hukou_easing", "hukou_easing.labour", "hukou_easing.talent", "talent_subsidy", "schooling"),
         *("equity_integration", "border_capital", "data_pool_scope", "compute_share_west"),
         *("digital_intensity", "digital_allocation", "guidance_fund", "free_trade_zones", "hinterland_share"),
         *("targeting_rule", "subsidy_cap", "protection", "transfer_equalisation", "pole_share", "switch_year"),

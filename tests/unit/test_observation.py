@@ -1,11 +1,15 @@
 """Measures that are more than an account: indices by hand, and what the quarter's processes add up to."""
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from nqpf.agents.firms.parameters import EntryExit, Relocation, Research
+from nqpf.experiments.paired.scales import in_logs
 from nqpf.model import measures
-from nqpf.model.observation import gini, structural_similarity
+from nqpf.model.observation import place_measures, structural_similarity
 from nqpf.model.parameters import Parameters
 
 LIVELY = Parameters(
@@ -36,13 +40,6 @@ def nation(economy):
     return economy.nation_measures()
 
 
-def test_gini_by_hand():
-    """Nought if all are alike, (n − 1) / n if one has all."""
-    assert gini(np.full(5, 3.0)) == pytest.approx(0)
-    assert gini(np.array([0.0, 0, 0, 8.0])) == pytest.approx(0.75)
-    assert gini(np.array([1.0, 3.0])) == pytest.approx(0.25)
-
-
 def test_structural_similarity_by_hand():
     """Overlap of sector shares over pairs within provinces; one where no province has two places."""
     value = np.array([[1.0, 1, 0], [2, 0, 2], [5, 5, 0], [0, 3, 0]])
@@ -62,6 +59,21 @@ def test_every_declared_measure_is_made_in_its_order(economy, city, nation):
             assert np.isfinite(values[m.name]).all(), m.name
             assert not m.whole or np.issubdtype(values[m.name].dtype, np.integer), m.name
     assert np.isfinite(list(nation.values())).all()
+
+
+def test_regions_add_up_or_average(economy, city):
+    """Of a region: sums of its places, whole ones whole, or means by a measure that adds up itself."""
+    declared = {m.name: m for m in measures.CITY}
+    member = economy.facts.regions.member[economy.facts.regions.of_level("macro_region")]
+    for name, values in economy.region_measures("macro_region").items():
+        m = declared[name]
+        if m.weight is None:
+            expected = [city[name][here].sum() for here in member]
+            assert np.issubdtype(values.dtype, np.integer) == m.whole, name
+        else:
+            assert declared[m.weight].weight is None, name
+            expected = [np.average(city[name][here], weights=city[m.weight][here]) for here in member]
+        np.testing.assert_allclose(values, expected, rtol=1e-12, err_msg=name)
 
 
 def test_counts_of_firms_add_up(economy, city, nation):
@@ -97,6 +109,101 @@ def test_shares_of_sectors_by_hand(economy, city, nation):
     np.testing.assert_array_equal(cell["targeted"], economy.now.targets)
     np.testing.assert_allclose(cell["rca"], (value / value.sum(1, keepdims=True)) / (value.sum(0) / value.sum()))
     np.testing.assert_array_equal(cell["knowledge"], economy.now.knowledge)
+
+
+def test_exports_by_cell_place_and_nation(economy, city, nation):
+    """What the rest of the world buys from each seller, the flows' last column; nothing of local services."""
+    p = economy._production
+    c, trade = p.clearing, p.market.trade
+    cell = economy.sector_measures()["exports"]
+    for s in range(4):
+        np.testing.assert_allclose(
+            cell[:, s], trade.flows(c.weights, c.spending, c.competition, np.arange(4) == s)[:-1, -1]
+        )
+    assert not cell[:, 3].any()
+    np.testing.assert_allclose(city["exports"], cell.sum(1))
+    assert nation["exports"] == pytest.approx(cell.sum())
+    assert cell.sum() > 0
+
+
+def test_indicators_of_technology_by_hand(economy, city):
+    """R&D, knowledge, tracks and the network's part outside the province, place by place."""
+    firms, state, province = economy.firms, economy.now, economy.facts.places.province
+    value = economy._value_added()
+    for i in range(6):
+        here = firms.cell // 4 == i
+        reached = firms.log_productivity[here] + economy.fundamentals.place_lead[firms.cell[here]]
+        reached -= state.tracks.ceiling[firms.cell[here] % 4]  # of the first track, where the sector started
+        assert city["technology_level"][i] == pytest.approx(np.average(reached, weights=value[here]))
+        assert city["new_track_share"][i] == pytest.approx(np.average(firms.track[here] >= 4, weights=value[here]))
+        outside = state.network[i][province != province[i]].sum() / state.network[i].sum()
+        assert city["outside_collaboration"][i] == pytest.approx(outside)
+    assert 0 < city["new_track_share"].max() <= 1
+    np.testing.assert_allclose(city["rd_intensity"], city["rd"] / city["value_added"])
+    np.testing.assert_allclose(city["knowledge_per_worker"], state.knowledge.sum(1) / city["employment"])
+
+
+def test_technology_rises_with_firms_and_not_with_the_frontier(economy, city):
+    """A firm's gain of ln A lifts its place by its share of value added; growth of all ceilings lifts nobody."""
+    higher = copy.deepcopy(economy._observer.last)
+    higher = replace(higher, frontier=higher.frontier + 1)
+    np.testing.assert_array_equal(place_measures(higher)["technology_level"], city["technology_level"])
+    higher.state.firms.log_productivity[0] += 0.1
+    value, place = economy._value_added(), economy.firms.cell // 4
+    gain = place_measures(higher)["technology_level"] - city["technology_level"]
+    assert gain[place[0]] == pytest.approx(0.1 * value[0] / value[place == place[0]].sum())
+    assert not np.delete(gain, place[0]).any()
+
+
+def test_indicators_of_factors_by_hand(economy, city, nation):
+    """Talent's share, returns of cells about the nation's mean, own data a head and the pool with their weights."""
+    value, price = economy.now.basket.value, economy._production.price
+    stock = np.bincount(economy.firms.cell, economy.firms.capital, 24).reshape(6, 4)
+    some = (value > 0) & (stock > 0)
+    assert not stock[~some].any()
+    weight = stock * economy.fundamentals.base_price[:, None]  # the measure `capital`, cell by cell
+    log_return = np.log(np.where(some, value, 1.0) / np.where(some, stock * price[:, None], 1.0))
+    gap = np.where(some, log_return - np.average(log_return[some], weights=weight[some]), 0.0)
+    alpha = 1 - economy.fundamentals.technology.labour_exponent  # as in total factor productivity
+    for i in range(6):
+        spread = np.average(gap[i] ** 2, weights=weight[i])
+        assert city["allocation_efficiency"][i] == pytest.approx(-(alpha**2) * spread)
+    whole = alpha**2 * np.average(gap[some] ** 2, weights=weight[some])  # places' means by capital are the nation's
+    assert nation["allocation_efficiency"] == pytest.approx(-whole, rel=1e-12)
+    assert whole > 1e-6
+    weight, pool = economy.parameters.data.pool_weight, economy.data_access @ city["data"]
+    data = (city["data"] / city["employment"]) ** (1 - weight) * pool**weight
+    np.testing.assert_allclose(city["data_per_worker"], data)
+    np.testing.assert_allclose(city["talent_share"], city["talent"] / city["population"])
+
+
+def test_indicators_below_nought_are_not_compared_by_logs(city):
+    """What has no logarithm is compared as it is when two runs are set side by side."""
+    below = {m.name for m in measures.INDICATORS if (city[m.name] < 0).any()}
+    assert below == {"technology_level", "allocation_efficiency"}
+    assert not any(in_logs(name) for name in below)
+
+
+def test_indicators_of_industry_by_hand(economy, city):
+    """Complexity by shares of value added, and the digital part of it."""
+    value, structure = economy.now.basket.value, economy.fundamentals.structure
+    np.testing.assert_allclose(city["industrial_complexity"], (value @ structure.complexity) / value.sum(1))
+    np.testing.assert_allclose(city["digital_share"], city["digital_value_added"] / city["value_added"])
+
+
+def test_concentration_and_dispersion_of_the_nation(economy, city, nation):
+    """Manufacturing, provinces' R&D and GDP a head, places' GDP and productivity."""
+    value, province = economy.now.basket.value, economy.facts.places.province
+    assert nation["manufacturing_share"] == pytest.approx(value[:, 1].sum() / value.sum())  # goods without primary
+    assert nation["rd_top3_share"] == 1  # there are two provinces
+    gdp, people = np.bincount(province, city["gdp"]), np.bincount(province, city["population"])
+    assert nation["sigma_gdp_per_head"] == pytest.approx(np.log(gdp / people).std())
+    assert nation["theil_within"] == pytest.approx(nation["theil_gdp_per_head"] * (1 - nation["theil_between"]))
+    assert nation["gdp_herfindahl"] == pytest.approx(((city["gdp"] / city["gdp"].sum()) ** 2).sum())
+    log_tfp = np.log(city["tfp"])
+    mean = np.average(log_tfp, weights=city["gdp"])
+    variance = np.average((log_tfp - mean) ** 2, weights=city["gdp"])
+    assert nation["tfp_dispersion"] == pytest.approx(np.sqrt(variance))
 
 
 def test_rents_and_their_gap(economy, city, nation):

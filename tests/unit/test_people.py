@@ -150,6 +150,24 @@ def test_a_country_without_universities_still_graduates(country):
     assert (np.abs(e.graduates - expected) < 5 * np.sqrt(expected)).all()
 
 
+def test_schooling_makes_talent_where_it_is_and_nowhere_else(country):
+    """A place with twice the schooling has about twice the graduates, university or not; the others have theirs."""
+    parameters = Parameters()
+    labour, talent = np.full(6, 4_000_000), np.full(6, 900_000)
+    plain = vital_events(country, parameters, Draws(2), 9, labour, talent)
+    for here in (0, 1):  # with universities and without
+        schooling = np.ones(6)
+        schooling[here] = 2.0
+        e = vital_events(country, parameters, Draws(2), 9, labour, talent, schooling)
+        others = np.arange(6) != here
+        np.testing.assert_array_equal(e.graduates[others], plain.graduates[others])
+        assert e.graduates[here] == pytest.approx(2 * plain.graduates[here], rel=0.1)
+        for name in ("births", "deaths_labour", "deaths_talent"):
+            np.testing.assert_array_equal(getattr(e, name), getattr(plain, name))
+    same = vital_events(country, parameters, Draws(2), 9, labour, talent, np.ones(6))
+    np.testing.assert_array_equal(same.graduates, plain.graduates)
+
+
 def test_nobody_graduates_twice(country):
     """However many are wanted, graduates are labour that is alive."""
     parameters = Parameters(demography=Demography(schooling=0.02, university_weight=1.0))

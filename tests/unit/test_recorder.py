@@ -77,11 +77,11 @@ def test_detail_only_adds_tables():
 
 
 def test_the_schema_document_is_plain_data():
-    """`schema.json` lists each column with type, unit, meaning and equation."""
+    """`schema.json` lists each column with type, unit, meaning, equation and source."""
     document = json.loads(json.dumps(schema_document(DETAILS["city"])))
     assert set(document) == set(DETAILS["city"])
     gdp = next(column for column in document["cities"] if column["name"] == "gdp")
-    assert set(gdp) == {"name", "type", "unit", "meaning", "equation"}
+    assert set(gdp) == {"name", "type", "unit", "meaning", "equation", "source"}
     assert gdp["equation"]
 
 

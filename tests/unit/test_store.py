@@ -82,7 +82,7 @@ def test_a_run_knows_its_scenario_and_schema(folder):
 def test_run_json_holds_what_the_contract_lists(folder):
     """Format, scenario, hash, seed, versions, times, rows, residuals and time by process."""
     info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert info["format"] == 1
+    assert info["format"] == 2
     assert info["scenario"]["policy"][0]["lever"] == "equity_integration"
     assert (info["seed"], info["detail"], info["status"]) == (3, "city", "finished")
     assert {"python", "numpy", "pandas", "mesa", "pyarrow"} <= set(info["versions"])
@@ -208,6 +208,18 @@ def test_going_on_as_another_run_is_refused(folder):
     check_same(folder, info, longer, "city")
     with pytest.raises(InputError, match=r"made by nqpf 0\.0\.1"):
         check_same(folder, {**info, "model_version": "0.0.1"}, longer, "city")
+
+
+def test_going_on_with_other_constants_of_the_index_is_refused(folder):
+    """A run whose index was scaled otherwise would change its measure half-way."""
+    info = open_run(folder).info
+    today = info["nqpf_index"]["version"]
+    same = Scenario.load("china", quarters=5, seed=3, levers={"equity_integration": 0.6})
+    check_same(folder, info, same, "city")
+    with pytest.raises(InputError) as fault:
+        check_same(folder, {**info, "nqpf_index": {**info["nqpf_index"], "version": "0" * 12}}, same, "city")
+    said = f"{folder}: its NQPF index has constants {'0' * 12}, not today's {today}; start anew"
+    assert str(fault.value) == said
 
 
 def test_resuming_a_finished_run_changes_nothing(folder):

@@ -27,11 +27,12 @@ def step(model) -> None:
 
 
 def graduates(model) -> list:
-    """Labour that graduates in each place: a part by its own schools, a part by universities."""
+    """Labour that graduates in each place: a part by its own schools, a part by universities, both scaled by policy."""
     d, t = model.p.demography, model.t
     own = [d.schooling * city.labour * city.labour / city.residents for city in model.cities]
     weight = d.university_weight
-    return [(1 - weight) * own[i] + weight * sum(own) * t.universities[i] / sum(t.universities) for i in range(t.n)]
+    wanted = [(1 - weight) * own[i] + weight * sum(own) * t.universities[i] / sum(t.universities) for i in range(t.n)]
+    return [ratio * w for ratio, w in zip(model.levers["schooling"], wanted, strict=True)]
 
 
 def live(city, wanted: float) -> None:

