@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
 
-from nqpf.experiments.trials import EQUALISATION, EXPLANATIONS, SHOCK_QUARTERS, WHY_FINER, Outcome, Trial
+from nqpf.experiments.paired.intervals import AS_EXPECTED, INTERVAL, NOT_SHOWN, OPPOSITE, Effect
+from nqpf.experiments.paired.markdown import sign_shown, table
+from nqpf.experiments.paired.readings import SHOCK_QUARTERS
+from nqpf.experiments.trials import EQUALISATION, EXPLANATIONS, WHY_FINER, Outcome, Trial
 from nqpf.model.levers import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from nqpf.agents.typing import Floats
+    from nqpf.experiments.paired.results import Results
     from nqpf.model.levers import LeverValue
-
-    Results = dict[tuple[str, int], dict[str, float]]
-    """(arm, seed) → what was read, by reading."""
-
-LEVEL = 0.99
-AS_EXPECTED, OPPOSITE, NOT_SHOWN = "as expected", "opposite", "no effect shown"
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A mean paired difference with its interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, differences: Sequence[float] | Floats) -> Effect:
-        """Student's interval over seeds, one difference each; a single point if all are the same."""
-        d = np.asarray(differences, dtype=float)
-        if len(d) < 2:
-            raise ValueError("an interval needs two seeds")
-        half = float(stats.t.ppf((1 + LEVEL) / 2, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d)))
-        return cls(float(d.mean()), float(d.mean()) - half, float(d.mean()) + half)
-
-    def verdict(self, sign: str) -> str:
-        """Whether the interval lies on the side of zero that the sign expects."""
-        low, high = (self.low, self.high) if sign == "+" else (-self.high, -self.low)
-        if low > 0:
-            return AS_EXPECTED
-        return OPPOSITE if high < 0 else NOT_SHOWN
-
-    def shown(self, *, log: bool) -> tuple[str, str]:
-        """Mean and interval as text: differences of logs in per cent, others with four digits."""
-        mean, low, high = (_text(value, log=log) for value in (self.mean, self.low, self.high))
-        return mean + " %" * log, f"{low} to {high}"
-
-
-def _text(value: float, *, log: bool) -> str:
-    return f"{100 * value:+.3f}" if log else f"{value:+.4g}"
 
 
 def effect(trial: Trial, outcome: Outcome, results: Results, seeds: int, quarters: int) -> Effect:
@@ -98,13 +59,13 @@ def page(trials: Iterable[Trial], results: Results, head: dict[str, Any], seeds:
             e = effect(trial, outcome, results, seeds, quarters)
             mean, interval = e.shown(log=outcome.log)
             verdict = e.verdict(outcome.sign) if outcome.sign else "see below"
-            sign = outcome.sign.replace("-", "−") or "inside"
+            sign = sign_shown(outcome.sign) or "inside"
             rows.append((*_tried(trial), outcome.name, _read_where(trial, outcome), sign, mean, interval, verdict))
             if outcome.sign and verdict != AS_EXPECTED:
                 why = EXPLANATIONS.get((trial.lever, outcome.name), "not explained yet.")
                 unlike.append(f"- `{trial.lever}`, {outcome.name}: {verdict}. {why}")
-    columns = ("lever", "from → to", "beside", "outcome", "read", "sign", "effect", "99 % interval", "verdict")
-    lines = [*_head(head, seeds, quarters), *_table(columns, rows), ""]
+    columns = ("lever", "from → to", "beside", "outcome", "read", "sign", "effect", INTERVAL, "verdict")
+    lines = [*_head(head, seeds, quarters), *table(columns, rows), ""]
     if any(trial.finer > 1 for trial in trials):
         lines += [WHY_FINER, ""]
     if unlike:
@@ -120,9 +81,10 @@ def _head(head: dict[str, Any], seeds: int, quarters: int) -> list[str]:
     text = (
         f"Scenario `{head['scenario']}` from {head['start']}, {head['firms']:,} firms, {quarters} quarters, seeds 1 to "
         f"{seeds}; more where the column *read* says so. Both runs of a pair share every random draw. *Effect*: mean "
-        "over seeds of the outcome with the lever at its second value less that at its first; of logs, in per cent, "
-        "for positive levels, plain for shares, indices and counts. *Interval*: Student's t. *Verdict*: "
-        f"{AS_EXPECTED} if the interval lies wholly on the side of zero that the sign says, {OPPOSITE} if on the other "
+        "over seeds of the outcome with the lever at its second value less that at its first: per cent of positive "
+        "levels, which is 100 · (eˣ − 1) of the mean x of differences of logs, plain for shares, inequality and "
+        f"events. *Interval*: Student's t, shown likewise. *Verdict*: {AS_EXPECTED} if the interval lies wholly on "
+        f"the side of zero that the sign says, {OPPOSITE} if on the other "
         f"one, else {NOT_SHOWN}. Loss to the shock: −ln of the measure, summed over quarters {first} to {last}, with a "
         "supply shock of 0.2 in the east in those quarters over that without, under the same policy."
     )
@@ -151,9 +113,4 @@ def _equalisation(trial: Trial, results: Results, seeds: int, quarters: int) -> 
         rows.append((written(value), *e.shown(log=gdp.log)))
     why = EXPLANATIONS.get((trial.lever, gdp.name), "not explained yet.")
     title = f"GDP by equalisation of transfers, over that at {written(trial.start)}"
-    return [f"## {title}", "", *_table(("equalisation", "gdp", "99 % interval"), rows), "", why, ""]
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
+    return [f"## {title}", "", *table(("equalisation", "gdp", INTERVAL), rows), "", why, ""]

@@ -10,25 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from nqpf.experiments.paired.readings import SHOCK_QUARTERS, Reading
+from nqpf.experiments.paired.scales import in_logs
 from nqpf.model.levers import LEVERS, written
-from nqpf.model.measures import CITY, NATION
 from nqpf.model.quarters import format_quarter, parse_quarter
 from nqpf.model.rules import PolicyRule, Shock
 
 if TYPE_CHECKING:
+    from nqpf.experiments.paired.readings import How
     from nqpf.model.levers import LeverValue
     from nqpf.model.scenario import Scenario
 
-    How = Literal["last", "total", "mean", "shock"]
-    """In the last quarter; summed or meant over the run; summed over the quarters of the shock."""
-
-SHOCK_QUARTERS = (9, 12)
-"""First and last quarter of the run in which the coast's supply fails."""
 _SHOCK = ("supply", 0.2, {"macro_region": ("east",)})
-
-_UNITS = {m.name: m.unit for m in (*CITY, *NATION)}
-_PLAIN = ("fraction", "nats", "log", "events")
-"""Units of which differences are taken as they are; of all others those of logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +57,6 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A number read off a run."""
-
-    measure: str
-    region: str  # `nation`, `zones` (places with a free-trade zone) or an id of the regions
-    how: How
-    quarters: int  # read after so many
-
-    @property
-    def name(self) -> str:
-        """The key in the file of results."""
-        return f"{self.measure}/{self.region}/{self.how}/{self.quarters}"
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """A measure, where it is read, and the sign expected of its change along the trial.
 
@@ -96,7 +74,7 @@ class Outcome:
     @property
     def log(self) -> bool:
         """Whether differences are those of logs: of positive levels, not of shares, indices and counts."""
-        return _UNITS[self.measure] not in _PLAIN
+        return in_logs(self.measure)
 
     @property
     def name(self) -> str:
@@ -153,6 +131,7 @@ TRIALS: tuple[Trial, ...] = (
     Trial("hukou_easing.labour", 0.0, 1.0, (Outcome("gdp", "+"), Outcome("top10_population_share", "+"))),
     Trial("hukou_easing.talent", 0.0, 1.0, (Outcome("gdp", "+"), Outcome("top10_population_share", "+"))),
     Trial("talent_subsidy", 0.0, 0.3, (Outcome("talent", "+", "43"),), where="43"),
+    Trial("schooling", 1.0, 2.0, (Outcome("talent", "+", "51"), Outcome("gdp", "+", "51")), where="51"),
     Trial("equity_integration", 0.0, 1.0, (Outcome("sd_log_return", "-"), Outcome("gdp", "+"))),
     Trial("border_capital", 1.0, 0.0, (Outcome("cross_province_investment", "+"),)),
     Trial("data_pool_scope", "province", "nation", (Outcome("tfp", "+"), Outcome("gdp", "+", "east", against="west"))),

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from nqpf.experiments import effects
-from nqpf.experiments.effects_table import AS_EXPECTED, NOT_SHOWN, OPPOSITE, Effect, effect, page
-from nqpf.experiments.trials import EQUALISATION, EXPLANATIONS, TRIALS, Arm, Outcome, Reading, Trial
-from nqpf.model.errors import InputError
+from nqpf.experiments.effects_table import effect, page
+from nqpf.experiments.paired.intervals import AS_EXPECTED
+from nqpf.experiments.paired.results import read_results
+from nqpf.experiments.trials import EQUALISATION, EXPLANATIONS, TRIALS, Arm, Outcome, Trial
 from nqpf.model.levers import LEVERS
 from nqpf.model.measures import CITY
 from nqpf.model.scenario import Scenario
@@ -87,45 +87,6 @@ def test_baselines_are_run_once_a_seed():
     assert wanted <= {name for name, _ in keys}
 
 
-@pytest.mark.parametrize(
-    ("how", "quarters"),
-    [("last", [20]), ("total", [*range(1, 21)]), ("mean", [*range(1, 21)]), ("shock", [9, 10, 11, 12])],
-)
-def test_when_a_measure_is_read(how, quarters):
-    """In the last quarter, in every one, or while the shock lasts; a longer run changes nothing."""
-    reading = Reading("gdp", "nation", how, 20)
-    assert [quarter for quarter in range(1, 41) if effects._is_read(reading, quarter)] == quarters
-
-
-def test_the_interval_is_students():
-    """Mean, and 99 % interval as SciPy has it; a point if all seeds agree; none from one seed."""
-    d = np.array([0.3, -0.1, 0.4, 0.2, 0.25])
-    found = Effect.of(d)
-    assert found.mean == pytest.approx(d.mean())
-    assert (found.low, found.high) == pytest.approx(stats.t.interval(0.99, 4, d.mean(), stats.sem(d)))
-    assert Effect.of([0.5, 0.5, 0.5]) == Effect(0.5, 0.5, 0.5)
-    with pytest.raises(ValueError, match="two seeds"):
-        Effect.of([1.0])
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "sign", "verdict"),
-    [
-        (0.1, 0.3, "+", AS_EXPECTED),
-        (0.1, 0.3, "-", OPPOSITE),
-        (-0.3, -0.1, "+", OPPOSITE),
-        (-0.3, -0.1, "-", AS_EXPECTED),
-        (-0.1, 0.3, "+", NOT_SHOWN),
-        (-0.1, 0.3, "-", NOT_SHOWN),
-        (0.0, 0.0, "+", NOT_SHOWN),
-        (0.0, 0.3, "-", NOT_SHOWN),
-    ],
-)
-def test_the_verdict(low, high, sign, verdict):
-    """An interval that touches zero shows nothing, whatever was expected."""
-    assert Effect((low + high) / 2, low, high).verdict(sign) == verdict
-
-
 def stored(**values):
     """Results of two seeds: reading → (first arm's, second arm's)."""
     names = "status quo", "land_tilt=1"
@@ -161,20 +122,6 @@ def test_the_loss_is_to_the_shock_under_the_same_policy():
     results = {(name, seed): {"gdp/nation/shock/12": value} for name, value in amounts.items() for seed in (1, 2)}
     expected = -np.log(81 / 90) + np.log(80 / 100)
     assert effect(trial, loss, results, 2, 12).mean == pytest.approx(expected)
-
-
-def test_a_cut_line_is_no_result(tmp_path):
-    """What was written whole is kept; a line broken off in the middle is dropped; other files are refused."""
-    path = tmp_path / "levers.jsonl"
-    row = json.dumps({"arm": "status quo", "seed": 1, "values": {"gdp/nation/last/12": 1.0}})
-    path.write_text('{"firms": 600}\n' + row + "\n" + row[:20], encoding="utf-8")
-    head, results = effects.read_results(path)
-    assert head == {"firms": 600}
-    assert results == {("status quo", 1): {"gdp/nation/last/12": 1.0}}
-    for text in ("", "[]\n[]\n", "no json\n", '{}\n{"arm": 1}\n'):
-        path.write_text(text, encoding="utf-8")
-        with pytest.raises(InputError, match="not results"):
-            effects.read_results(path)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +176,7 @@ def test_a_stopped_run_goes_on(tmp_path, capsys):
 def test_an_interrupted_run_ends_and_says_how_to_go_on(tmp_path):
     """Asked to end, it stops its workers, leaves with 130 and keeps what was finished."""
     store = tmp_path / "levers.jsonl"
-    size = ["--seeds", "9", "--quarters", "12", "--firms", "500", "--workers", "1"]
+    size = ["--seeds", "9", "--quarters", "12", "--firms", "500", "--workers", "2"]
     command = [sys.executable, "-m", "nqpf.experiments.effects", *size, "--levers", "land_tilt"]
     with subprocess.Popen([*command, "--resume", store], stderr=subprocess.PIPE, text=True) as running:
         while not (store.exists() and store.read_text(encoding="utf-8").count("\n") > 2):
@@ -238,7 +185,7 @@ def test_an_interrupted_run_ends_and_says_how_to_go_on(tmp_path):
         running.send_signal(signal.SIGTERM)
         assert running.communicate(timeout=120)[1] == f"effects: interrupted; go on with --resume {store}\n"
     assert running.returncode == 130
-    assert 2 <= len(effects.read_results(store)[1]) < 18
+    assert 2 <= len(read_results(store)[1]) < 18
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +193,7 @@ def kept():
     """The page kept in the documentation, what it says of itself, and the numbers behind it."""
     text = (DOCS / "levers.md").read_text(encoding="utf-8")
     said = re.search(r"([\d,]+) firms, (\d+) quarters, seeds 1 to (\d+);", text)
-    head, results = effects.read_results(DOCS / "levers.jsonl")
+    head, results = read_results(DOCS / "levers.jsonl")
     return text, head, results, *(int(number.replace(",", "")) for number in said.groups())
 
 

@@ -1,0 +1,1 @@
+"""What experiments on paired seeds share: intervals, readings, kept results, tasks, the program."""
