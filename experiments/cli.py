@@ -18,12 +18,16 @@ from typing import Annotated
 import typer
 
 from nqpf.experiments.commands import app as page
-from nqpf.experiments.commands import describe, levers, run, scenarios
+from nqpf.experiments.commands import compare, describe, export, levers, report, run, scenarios, sweep
 from nqpf.model.errors import AccountingError, InputError
 
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     run.register,
     page.register,
+    sweep.register,
+    compare.register,
+    report.register,
+    export.register,
     scenarios.register,
     levers.register,
     describe.register,

@@ -93,7 +93,7 @@ def simulate(scenario: Scenario, folder: Path, *, detail: Detail, resume: bool, 
                 return
         economy, notes = _economy(scenario, folder)
         done = economy.quarter - economy.first_quarter + 1
-        with _written(folder), Recorder(economy, folder, detail, notes) as recorder:
+        with kept(folder), Recorder(economy, folder, detail, notes) as recorder:
             while not after(done, scenario.quarters) and done < scenario.quarters:
                 economy.step()
                 recorder.record()
@@ -113,7 +113,7 @@ def _economy(scenario: Scenario, folder: Path) -> tuple[Any, dict[str, Any] | No
 
 
 @contextmanager
-def _written(folder: Path) -> Iterator[None]:
+def kept(folder: Path) -> Iterator[None]:
     """What the disk refuses becomes one line."""
     try:
         yield
@@ -125,15 +125,15 @@ def _written(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def bar(*, shown: bool) -> Iterator[After]:
-    """A progress bar with the time left, on standard error."""
+def bar(*, shown: bool, what: str = "quarters") -> Iterator[After]:
+    """A progress bar with the time left, on standard error; `what` is counted."""
     if not shown:
         yield lambda _done, _asked: False
         return
     from rich.console import Console  # noqa: PLC0415 (nothing but this needs it)
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    columns = (TextColumn("quarters"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
         task = progress.add_task("", total=None)
 

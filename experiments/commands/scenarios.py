@@ -3,7 +3,7 @@
 import typer
 
 from nqpf.experiments.commands.options import JsonOption
-from nqpf.experiments.commands.output import print_json, print_table
+from nqpf.experiments.commands.output import print_json, print_line, print_table
 
 
 def register(app: typer.Typer) -> None:
@@ -21,10 +21,11 @@ def scenarios(json: JsonOption = False) -> None:
     if json:
         print_json([{key: scenario[key] for key in keys} for scenario in library])
         return
+    # The starts first; with forty names only a title keeps to a line each.
+    library.sort(key=lambda s: s["base"] is not None)
     print_table(
-        ("name", "start", "quarters", "base", "what it is"),
-        [
-            (s["name"], s["start"], str(s["quarters"]), s["base"] or "", s["description"]["en"] or s["title"]["en"])
-            for s in library
-        ],
+        ("name", "start", "what it is"),
+        [(s["name"], s["start"], s["title"]["en"]) for s in library],
     )
+    print_line()
+    print_line("`nqpf describe NAME` shows every rule; --json has descriptions and bases.")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
-from nqpf.experiments.effects import run, tasks
+from nqpf.experiments.effects import scenario, tasks
 from nqpf.experiments.effects_table import AS_EXPECTED, effect
+from nqpf.experiments.paired.tasks import run
 from nqpf.experiments.trials import EXPLANATIONS, TRIALS
 from nqpf.model.economy import RegionalEconomy
 from nqpf.model.levers import LEVERS
@@ -43,7 +45,7 @@ def results(request):
     """Runs of the trials that are asked for, on two processes."""
     asked = dict.fromkeys(params["trial"] for params in map(_params, request.session.items) if "trial" in params)
     found = {}
-    run(tasks(asked, SEEDS, QUARTERS), FIRMS, WORKERS, found, io.StringIO())
+    assert run(tasks(asked, SEEDS, QUARTERS), partial(scenario, FIRMS), WORKERS, found, io.StringIO()) == []
     return found
 
 
