@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from nqpf.model import RegionalEconomy
+from nqpf.model.measures import CITY
 from nqpf.visualization.economy import load_scenario
-from nqpf.visualization.observed import city_names
+from nqpf.visualization.observed import AREA_SERIES, KEY, city_names
 from nqpf.visualization.source import Order
 from nqpf.visualization.topics import TOPICS
 
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SEED = 7
 QUARTERS = 4
+TITLES = {m.name: m.title["en"] for m in CITY}
 GROUPS = """(pick) => [...document.querySelectorAll(`[data-pick=${pick}] optgroup`)]
   .map((group) => [group.label, [...group.children].map((option) => option.value)])"""
 ROWS = """[...document.querySelectorAll('.nq-breaks .nq-event')]
@@ -155,22 +157,22 @@ def test_charts_are_chosen_and_linked(run, visit):
     another = visit().open(visitor.page.evaluate("location.search") + "&series=CN.44")
     another.wait("state.charts[1] === 'structural_similarity' && state.seriesDrawn > 0")
     another.page.locator(".nq-over b").first.wait_for()
-    assert another.page.locator(".nq-over b").nth(1).inner_text().startswith("GDP per head")
+    assert another.page.locator(".nq-over b").nth(1).inner_text().startswith(TITLES[AREA_SERIES[1]])
     options = another.page.locator("[data-chart='1'] option").evaluate_all("(all) => all.map((o) => o.value)")
     assert "public_capital" in options
     assert "structural_similarity" not in options
 
 
 def test_a_place_shows_key_figures_first(run):
-    """The panel opens with eleven figures; a topic opens on request, by keyboard, and stays open as time goes on."""
+    """The panel opens with the key figures; a topic opens on request, by keyboard, and stays open as time goes on."""
     visitor = run("&place=310000")
     panel = visitor.page.locator(".nq-place")
     rows = panel.locator("tbody[data-rows] tr:visible")
-    assert rows.count() == 11
+    assert rows.count() == len(KEY)
     visitor.page.locator("[data-section=innovation]").focus()
     visitor.page.keyboard.press("Enter")
-    assert rows.count() == 11 + len(TOPICS["innovation"].city)
+    assert rows.count() == len(KEY) + len(TOPICS["innovation"].city)
     visitor.page.keyboard.press("ArrowLeft")
     visitor.wait(f"state.quarter === {QUARTERS - 1}")
-    assert rows.count() == 11 + len(TOPICS["innovation"].city)
+    assert rows.count() == len(KEY) + len(TOPICS["innovation"].city)
     visitor.shoot("place-topics")
