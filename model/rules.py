@@ -22,14 +22,15 @@ SHOCKS: dict[str, dict[str, str]] = {
 """Kind of shock → what its size is."""
 
 
-def _quarter_text(value: object) -> object:
+def quarter_text(value: object) -> object:
+    """The text if it is a quarter's; raises ValueError."""
     if isinstance(value, str):
         parse_quarter(value)
         return value
     raise ValueError(f'{brief(value)} is not a quarter; write it as "2024Q1", in quotes')
 
 
-QuarterText = Annotated[str, BeforeValidator(_quarter_text)]
+QuarterText = Annotated[str, BeforeValidator(quarter_text)]
 """A quarter such as `2024Q1`."""
 
 

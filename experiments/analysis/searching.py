@@ -132,12 +132,12 @@ def final_outcomes(trial: Trial) -> dict[str, float]:
     from nqpf.experiments.sweeping.work import Order, run_one  # noqa: PLC0415
 
     experiment = trial.experiment
-    order = Order(0, 0, trial.scenario, readings(experiment), experiment.outcomes, version("nqpf"))
+    order = Order(0, 0, trial.scenario, readings(experiment), experiment.finals, version("nqpf"))
     return {name: float(value) for name, value in run_one(order).final.items()}
 
 
 def _check(experiment: Experiment, names: list[str], budget: int, population: int) -> None:
-    known = [outcome.name for outcome in experiment.outcomes]
+    known = [outcome.name for outcome in experiment.finals]
     for name in names:
         if name not in known:
             hint = nearest(name, known) or f"; there are {', '.join(known)}"

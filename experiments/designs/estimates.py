@@ -98,7 +98,11 @@ def _series(experiment: Experiment, economy: RegionalEconomy) -> dict[str, Any]:
     if experiment.detail is None:
         levels = {outcome.level for outcome in experiment.outcomes}
         wanted = {level: [o.measure for o in experiment.outcomes if o.level == level] for level in levels}
-        counts = {level: len({o.region for o in experiment.outcomes if o.level == level}) for level in levels}
+        counts = {
+            level: len({o.region for o in experiment.outcomes if o.level == level})
+            for level in levels
+            if all(o.is_single for o in experiment.outcomes if o.level == level)
+        }
     else:
         cities = ("city",) * (experiment.detail == "city")
         wanted = {level: list(LOCAL) for level in (*LEVELS, *cities)}

@@ -48,7 +48,7 @@ class Experiment:
     design: Design
     factors: tuple[Factor, ...]
     seeds: tuple[int, ...]
-    outcomes: tuple[Outcome, ...]  # final outcomes: of each run its last quarter's
+    outcomes: tuple[Outcome, ...]
     detail: str | None  # `nation`, `city`: series of every measure at all levels up to it; None: of the outcomes only
     report: Report
     samples: int = 0  # of lhs, sobol, saltelli; trajectories of morris
@@ -114,6 +114,11 @@ class Experiment:
         """Runs: every point under every seed."""
         return self.n_points * len(self.seeds)
 
+    @property
+    def finals(self) -> tuple[Outcome, ...]:
+        """Outcomes of which each run's last quarter is kept beside its factors."""
+        return tuple(outcome for outcome in self.outcomes if outcome.is_single)
+
     def scenario_named(self, point: Mapping[str, Value]) -> Scenario:
         """The scenario that a point starts from."""
         return self.scenarios[str(point[SCENARIO])] if SCENARIO in point else next(iter(self.scenarios.values()))
@@ -129,7 +134,8 @@ class Experiment:
             "points": self.n_points,
             "seeds": list(self.seeds),
             "factors": [factor.record() for factor in self.factors],
-            "outcomes": [outcome.name for outcome in self.outcomes],
+            "outcomes": [outcome.name for outcome in self.finals],
+            "everywhere": [outcome.name for outcome in self.outcomes if not outcome.is_single],
             "detail": self.detail,
             "report": self.report.model_dump(mode="json"),
             "scenarios": {name: scenario.resolved() for name, scenario in self.scenarios.items()},
@@ -149,11 +155,15 @@ class Experiment:
         ]
         if report.discovery is not None:
             names.append((("report", "discovery", "outcome"), report.discovery.outcome))
-        known = [outcome.name for outcome in self.outcomes]
+        if not self.finals:
+            raise located(source, ("outcomes",), 'has none of one value a run; add "nqpf", or another of the nation')
+        known = [outcome.name for outcome in self.finals]
         for key, name in names:
             meant = _outcome(source, key, name, facts)
+            if not meant.is_single:
+                raise located(source, key, f"{brief(name)} has many values a run; name one region, or none")
             if name not in known:
-                same = [o.name for o in self.outcomes if (o.measure, o.region) == (meant.measure, meant.region)]
+                same = [o.name for o in self.finals if (o.measure, o.region) == (meant.measure, meant.region)]
                 remedy = f"write {brief(same[0])}, as there" if same else "add it there"
                 raise located(source, key, f"{brief(name)} is not among the outcomes; {remedy}")
 

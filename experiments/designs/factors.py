@@ -9,9 +9,12 @@ A name of `[factors]` is a lever or a group of them, a parameter, `scenario`, or
     scenario = { values = ["china", "hukou-easing"] }                   in place of the key of this name
     west = { lever = "subsidy_cap", low = 0.0, high = 0.05, where = { macro_region = "west" }, from = "2026Q1" }
     first = { lever = "equity_integration", value = 0.6, where = { macro_region = ["east", "west"] } }
+    then = { lever = "equity_integration", low = 0.0, high = 1.0, from = "switch_year" }
 
 `low` and `high`, or `values`, vary the value, where and when the rest says; one `value` with several regions tries the
-value in one region after the other: the factor is the place.
+value in one region after the other: the factor is the place. `from = "switch_year"` is the quarter in which
+coordination follows the growth poles at that point of the experiment, never if `switch_year` is never;
+`until = "switch_year"` is the one before.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from nqpf.experiments.designs.axes import Choice, Range
-from nqpf.experiments.designs.targets import SCENARIO, Rule, Setting, Start, setting_names
+from nqpf.experiments.designs.targets import SCENARIO, SWITCH, Rule, Setting, Start, setting_names
 from nqpf.model.errors import ScenarioError, nearest
 from nqpf.model.faults import first_fault
 from nqpf.model.levers import LEVERS, brief, lever_names, resolve_lever
@@ -97,8 +100,12 @@ def _target(source: TomlSource, key: Key, name: str, said: dict[str, Any]) -> Ta
     except ScenarioError as fault:
         raise located(source, key, str(fault)) from None
     rule = {"lever": name, **{word: said[word] for word in rule_keys}}
+    waiting = [word for word in ("from", "until") if rule.get(word) == SWITCH]
+    if waiting and rule["lever"].removeprefix("policy.") == SWITCH:
+        raise located(source, (*key, waiting[0]), "waits for itself; name a quarter")
     try:
-        checked = PolicyRule.model_validate({**rule, "value": _some_value(rule)})
+        fixed = {word: value for word, value in rule.items() if word not in waiting}
+        checked = PolicyRule.model_validate({**fixed, "value": _some_value(rule)})
     except ValidationError as error:
         where, clause = first_fault(error, PolicyRule)
         raise located(source, (*key, *where), clause) from None

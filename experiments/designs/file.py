@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from nqpf.agents.typing import Strict
+from nqpf.experiments.designs.targets import SWITCH
 from nqpf.model.faults import first_fault
 from nqpf.model.levers import brief
-from nqpf.model.rules import QuarterText  # noqa: TC001 (pydantic reads it)
+from nqpf.model.rules import quarter_text
 from nqpf.model.scenario_file import Firms, Quarters, located
 
 if TYPE_CHECKING:
@@ -113,6 +114,13 @@ def _number(value: object) -> object:
     return value
 
 
+def _when(value: object) -> object:
+    return value if value == SWITCH else quarter_text(value)
+
+
+When = Annotated[str, BeforeValidator(_when)]
+"""A quarter, or the switch year for that in which it falls."""
+
 Number = Annotated[Any, BeforeValidator(_number)]
 Texts = Annotated[list[Any], AfterValidator(_once), AfterValidator(_texts), BeforeValidator(_list)]
 Limit = Annotated[Any, BeforeValidator(_threshold)]
@@ -154,8 +162,8 @@ class FactorEntry(Strict):
     values: Annotated[list[Any], AfterValidator(_once), BeforeValidator(_list)] | None = None
     value: Any = None
     where: Any = None
-    from_: QuarterText | None = Field(default=None, alias="from")
-    until: QuarterText | None = None
+    from_: When | None = Field(default=None, alias="from")
+    until: When | None = None
     ramp: int | None = None
 
 

@@ -1,4 +1,4 @@
-"""Outcomes: a measure of the nation by its name, of a region or city as `measure@id`."""
+"""Outcomes: a measure of the nation by its name, of a region or city as `measure@id`, of a level as `gdp@city`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nqpf.model.errors import ScenarioError, nearest
 from nqpf.model.levers import brief
 from nqpf.model.measures import CITY, NATION
+from nqpf.model.recorder.columns import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +25,11 @@ ALIASES = {"theil": "theil_gdp_per_head"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is read off a run in every quarter; the last one's value is the run's."""
+    """What is read off a run in every quarter; the last one's value is the run's, if there is one value."""
 
     measure: str
     level: str = "nation"  # of its region: nation, macro_region, …, province, city
-    region: str = ""  # id; none of the nation
+    region: str = ""  # id; none of the nation, nor of all regions of another level
     alias: str = ""  # the measure's other name, if the file has that
 
     @property
@@ -37,9 +38,14 @@ class Outcome:
         return self.alias or self.measure
 
     @property
+    def is_single(self) -> bool:
+        """Whether it has one value in a quarter, and so a column in the table of runs."""
+        return bool(self.region) or self.level == "nation"
+
+    @property
     def name(self) -> str:
-        """As the file has it, and the column in the table of runs."""
-        return f"{self.column}@{self.region}" if self.region else self.column
+        """As the file has it, and the column in the table of runs if it has one there."""
+        return f"{self.column}@{self.region or self.level}" if self.region or not self.is_single else self.column
 
 
 def outcome_of(text: str, facts: Callable[[], Facts]) -> Outcome:
@@ -54,9 +60,14 @@ def outcome_of(text: str, facts: Callable[[], Facts]) -> Outcome:
         return Outcome(measure, alias=alias)
     if measure not in LOCAL:
         raise ScenarioError(f"only the nation has {measure}; leave out @{region}")
+    if region in (*LEVELS, "city"):
+        return Outcome(measure, region, alias=alias)
     levels = _levels(facts())
     if region not in levels:
-        hint = nearest(region, levels) or "; the ids stand in regions.csv and cities.csv"
+        hint = (
+            nearest(region, levels)
+            or "; give an id of regions.csv or cities.csv, or a level such as city for all of it"
+        )
         raise ScenarioError(f"unknown region {brief(region)}{hint}")
     return Outcome(measure, levels[region], region, alias)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from nqpf.experiments.designs.targets import Rule
+from nqpf.experiments.designs.targets import SWITCH, Rule
 from nqpf.model.policy import treated_places
 from nqpf.model.quarters import parse_quarter
 
@@ -43,8 +43,14 @@ def _apart_in_time(one: Factor, other: Factor) -> bool:
 
 
 def _begin(factor: Factor) -> str | None:
-    return factor.target.said.get("from") if isinstance(factor.target, Rule) else None
+    return _fixed(factor, "from")
 
 
 def _end(factor: Factor) -> str | None:
-    return factor.target.said.get("until") if isinstance(factor.target, Rule) else None
+    return _fixed(factor, "until")
+
+
+def _fixed(factor: Factor, key: str) -> str | None:
+    """A quarter that the rule names; none if it waits for the switch year."""
+    said = factor.target.said.get(key) if isinstance(factor.target, Rule) else None
+    return None if said == SWITCH else said

@@ -77,9 +77,12 @@ def points(experiment: Experiment) -> list[Point]:
 
 
 def scenario_of(experiment: Experiment, point: Mapping[str, Value], seed: int) -> Scenario:
-    """The scenario of a point under a seed, with nothing left open; factors apply in the order of the file."""
+    """The scenario of a point under a seed, with nothing left open.
+
+    Factors apply in the order of the file, those that wait for the switch year after the others.
+    """
     scenario = experiment.scenario_named(point).with_changes(seed=seed)
-    for factor in experiment.factors:
+    for factor in sorted(experiment.factors, key=lambda factor: factor.target.awaits_switch):
         scenario = factor.target.applied(scenario, point[factor.name])
     return scenario
 

@@ -8,6 +8,7 @@ and then.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ValidationError
@@ -16,6 +17,7 @@ from nqpf.model.errors import ScenarioError, nearest
 from nqpf.model.faults import first_fault
 from nqpf.model.levers import LEVERS, brief, lever_names, resolve_lever
 from nqpf.model.parameters import Parameters
+from nqpf.model.quarters import format_quarter, parse_quarter
 from nqpf.model.rules import PolicyRule
 from nqpf.model.scenario_file import find_scenario
 
@@ -29,6 +31,9 @@ PARAMETERS = "parameters."
 SCENARIO = "scenario"
 """The factor whose values are scenarios."""
 
+SWITCH = "switch_year"
+"""In place of a quarter, that in which coordination follows the growth poles: the lever of this name says when."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -39,6 +44,7 @@ class Start:
     leaves: ClassVar[tuple[str, ...]] = ()
     is_text: ClassVar[bool] = True
     moves_start: ClassVar[bool] = True
+    awaits_switch: ClassVar[bool] = False
 
     def check(self, value: object) -> Value:
         """The name if there is such a scenario; raises ScenarioError with the nearest."""
@@ -57,6 +63,7 @@ class Setting:
     """A lever with all its leaves, or a parameter."""
 
     name: str
+    awaits_switch: ClassVar[bool] = False
 
     @property
     def leaves(self) -> tuple[str, ...]:
@@ -117,6 +124,11 @@ class Rule:
         return bool(self.regions) or any(LEVERS[leaf].kind == "choice" for leaf in self.leaves)
 
     @property
+    def awaits_switch(self) -> bool:
+        """Whether it begins or ends with the switch year, which other factors may set."""
+        return SWITCH in (self.said.get("from"), self.said.get("until"))
+
+    @property
     def where(self) -> dict[str, tuple[str, ...]] | None:
         """All places that it ever treats, as rules say it; None is everywhere."""
         where: dict[str, tuple[str, ...]] | None = self.said.get("where")
@@ -137,8 +149,35 @@ class Rule:
         return next(iter([LEVERS[leaf].check(value) for leaf in self.leaves]))
 
     def applied(self, scenario: Scenario, value: Value) -> Scenario:
-        """The scenario with this rule after its own."""
-        return scenario.model_copy(update={"policy": (*scenario.policy, *self.rule(value).leaves())})
+        """The scenario with this rule after its own; without it if it would hold at no time."""
+        window = self._window(scenario)
+        if window is None:
+            return scenario
+        rule = Rule({**self.said, **window}, self.level, self.regions).rule(value)
+        return scenario.model_copy(update={"policy": (*scenario.policy, *rule.leaves())})
+
+    def _window(self, scenario: Scenario) -> dict[str, str | None] | None:
+        """First and last quarter, the switch year's put in; None if it holds at no time."""
+        begin, end = (self.said.get(key) for key in ("from", "until"))
+        switch, start = switch_quarter(scenario), parse_quarter(scenario.start)
+        if begin == SWITCH:
+            if switch is None:
+                return None
+            begin = format_quarter(switch)
+        if end == SWITCH:
+            end = None if switch is None else format_quarter(switch - 1)
+        if end is not None and parse_quarter(end) < max(start, parse_quarter(begin) if begin else start):
+            return None
+        return {"from": begin, "until": end}
+
+
+def switch_quarter(scenario: Scenario) -> int | None:
+    """The quarter in which a scenario switches from growth poles to coordination; None is never."""
+    years = LEVERS[SWITCH].default
+    for rule in scenario.policy:
+        if rule.lever == SWITCH:
+            years = rule.value
+    return None if years is None else parse_quarter(scenario.start) + ceil(4 * float(years))
 
 
 def setting_names() -> list[str]:

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 _PATIENCE = 60  # seconds for a first worker to come
 _FRESH = 5.0  # seconds for which the number of workers is taken as known
 
+# By default a worker gives freed memory back at once, which a quarter's arrays then ask for anew, and looks a hundred
+# times a second at what its thread does: a run takes a quarter longer.
+_SETTINGS = {
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+    "distributed.worker.profile.enabled": False,
+}
+
 
 @contextmanager
 def opened_cluster(address: str, workers: int | None) -> Iterator[_Dask]:
@@ -80,7 +87,9 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _own(distributed: Any, workers: int | None) -> Iterator[Any]:
-    with deaf(signal.SIGINT, signal.SIGTERM):  # workers are told to end by what they are connected to
+    import dask  # noqa: PLC0415 (an extra)
+
+    with dask.config.set(_SETTINGS), deaf(signal.SIGINT, signal.SIGTERM):  # what they are connected to ends them
         cluster = distributed.LocalCluster(
             n_workers=workers or default_workers(),
             threads_per_worker=1,

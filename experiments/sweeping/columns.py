@@ -56,6 +56,8 @@ def readings(experiment: Experiment) -> tuple[Reading, ...]:
         if of_level:
             columns = dict.fromkeys((outcome.column, outcome.measure) for outcome in of_level)
             regions = dict.fromkeys(outcome.region for outcome in of_level if outcome.region)
+            if not all(outcome.is_single for outcome in of_level):
+                regions = {}
             found.append(Reading(level, tuple(columns), tuple(regions)))
     return tuple(found)
 
@@ -84,7 +86,7 @@ def series_schema(read: Iterable[Reading]) -> pa.Schema:
 def runs_schema(experiment: Experiment) -> pa.Schema:
     """Columns of `runs`: keys, how it ended, factors, final outcomes."""
     factors = [(factor.name, _type_of_factor(factor)) for factor in experiment.factors]
-    finals = [(outcome.name, type_of(outcome.measure)) for outcome in experiment.outcomes]
+    finals = [(outcome.name, type_of(outcome.measure)) for outcome in experiment.finals]
     return pa.schema([*_KEYS, ("status", pa.string()), ("error", pa.string()), *factors, *finals])
 
 

@@ -31,7 +31,7 @@ class Flight:
 
     def __init__(self, experiment: Experiment, engine: Engine, folder: SweepFolder) -> None:
         self._engine, self._folder = engine, folder
-        self._readings, self._outcomes = readings(experiment), experiment.outcomes
+        self._readings, self._outcomes = readings(experiment), experiment.finals
         self._version = version("nqpf")
         self._sent: dict[Future[Result], Task] = {}  # in the order of sending
         self._again: deque[Task] = deque()

@@ -152,6 +152,20 @@ def test_all_measures_of_all_levels(tmp_path):
     assert cities["gini_gdp"].isna().all()
 
 
+def test_outcomes_of_all_places(tmp_path):
+    """`gdp@city` keeps GDP of every city and quarter; it has no column among the runs, others beside it have."""
+    text = SMALL.replace("seeds = [3, 1]", "seeds = 1").replace('"gdp@420100"]', '"gdp@city", "nqpf@province"]')
+    swept = sweep(written(tmp_path, text), engine="serial", out=tmp_path / "x")
+    assert "gdp@city" not in swept.runs
+    assert swept.info["experiment"]["everywhere"] == ["gdp@city", "nqpf@province"]
+    one = swept.series.query("run == 0")
+    assert one.groupby("level").size().to_dict() == {"nation": 2, "macro_region": 2, "province": 62, "city": 672}
+    last = one[one["quarter"] == one["quarter"].max()].set_index(["level", "region"])
+    assert last.loc["city", "gdp"].sum() == pytest.approx(swept.runs["gdp"][0])
+    assert last.loc["province", "nqpf"].notna().all()
+    assert last.loc["city", "nqpf"].isna().all()
+
+
 def test_failing_runs_are_rows_and_exit_code_three(nqpf, tmp_path):
     """An impossible economy is a row with its error; the others are made; the command says so and ends with 3."""
     (tmp_path / "points.csv").write_text(IMPOSSIBLE, encoding="utf-8")
