@@ -18,13 +18,14 @@ from typing import Annotated
 import typer
 
 from nqpf.experiments.commands import app as page
-from nqpf.experiments.commands import compare, describe, export, levers, report, run, scenarios, sweep
+from nqpf.experiments.commands import compare, describe, export, levers, report, run, scenarios, search, sweep
 from nqpf.model.errors import AccountingError, InputError
 
 COMMANDS: tuple[Callable[[typer.Typer], None], ...] = (
     run.register,
     page.register,
     sweep.register,
+    search.register,
     compare.register,
     report.register,
     export.register,

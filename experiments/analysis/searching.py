@@ -2,8 +2,9 @@
 
 Each generation's points run under the experiment's seeds, the same for all, and are judged by the mean over them. Where
 the search goes rests on nothing else than results and `sampling_seed`: begun anew with results kept in a folder it
-takes the same way, runs nothing twice, and goes on where it was stopped. `points.csv` there is a list of points as a
-design reads it, so that `nqpf sweep` can run what was found with other seeds, more firms or more outcomes.
+takes the same way, runs nothing twice, and goes on where it was stopped. `points.csv` there is a list of all points as
+a design reads it and `front.csv` one of those on the front, so that `nqpf sweep` can run what was found with other
+seeds, more firms or more outcomes: the front was chosen for its results under these seeds, which flatters it.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ POPULATION = 16
 STEPS = 200
 """Positions on every axis, so that a policy is one that can be written down, and comes up again."""
 
-POINTS, RESULTS = "points.csv", "results.jsonl"
+POINTS, FRONT, RESULTS = "points.csv", "front.csv", "results.jsonl"
 _BARREN = 20  # generations without a new point: the space is searched
 
 
@@ -118,11 +119,21 @@ def search(
                     seen.setdefault(json.dumps(point, ensure_ascii=False), point)
             _run(experiment, list(seen.values()), results, file, workers, measure or final_outcomes)
             if out is not None:
-                _write_points(Path(out), experiment, list(seen.values()))
+                _write_points(Path(out) / POINTS, experiment, list(seen.values()))
             if len(seen) >= budget:
                 break
     factors = [factor.name for factor in experiment.factors]
-    return pareto_front(_table(seen, experiment, results), objectives, factors)
+    found = pareto_front(_table(seen, experiment, results), objectives, factors)
+    if out is not None:
+        points = list(seen.values())
+        _write_points(Path(out) / FRONT, experiment, [points[k] for k in found.loc[found["front"], "point"]])
+    return found
+
+
+def check_folder(folder: Path, *, resume: bool) -> None:
+    """Refuse a folder that holds something, unless it is to be gone on with; raises InputError."""
+    if not resume and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"--out {folder}: is not empty; give --resume to go on with it, or another folder")
 
 
 def final_outcomes(trial: Trial) -> dict[str, float]:
@@ -244,13 +255,13 @@ def _head(experiment: Experiment, names: list[str]) -> dict[str, Any]:
     }
 
 
-def _write_points(out: Path, experiment: Experiment, points: list[Point]) -> None:
-    """The points as a list that a design reads."""
+def _write_points(file: Path, experiment: Experiment, points: list[Point]) -> None:
+    """Points as a list that a design reads."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow([factor.name for factor in experiment.factors])
     rows.writerows([NEVER if value is None else value for value in point.values()] for point in points)
-    (out / POINTS).write_text(text.getvalue(), encoding="utf-8")
+    file.write_text(text.getvalue(), encoding="utf-8")
 
 
 def _table(seen: dict[str, Point], experiment: Experiment, results: Results) -> pd.DataFrame:
