@@ -166,19 +166,33 @@ def claimed(
         raise InputError(f"{folder}: is a file; name a folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = {entry.name for entry in folder.iterdir()} - _PASSING
-        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR)
+        lock = _locked(folder)
     except OSError as fault:
         raise InputError(f"{folder}: cannot be written: {fault.strerror}; choose another folder") from None
     try:
-        _hold(lock, folder)
         try:
+            taken = {entry.name for entry in folder.iterdir()} - _PASSING
             if taken and not resume:
                 raise InputError(f"{folder}: is not empty; choose another folder, or go on with --resume")
             yield (read or _read_info)(folder) if taken else None
         finally:
             (folder / _LOCK).unlink(missing_ok=True)
     finally:
+        os.close(lock)
+
+
+def _locked(folder: Path) -> int:
+    """The folder's lock, held; raises InputError if another process holds it."""
+    while True:
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR)
+        try:
+            _hold(lock, folder)
+            # Whoever held it before may have removed it after it was opened here: then it locks nothing any more.
+            if os.fstat(lock).st_nlink:
+                return lock
+        except BaseException:
+            os.close(lock)
+            raise
         os.close(lock)
 
 

@@ -1,4 +1,4 @@
-"""`nqpf export`: a run's tables as files of another kind."""
+"""`nqpf export`: tables of a run or a sweep as files of another kind."""
 
 import sys
 from enum import StrEnum
@@ -24,14 +24,13 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run directory, finished or not.")],
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A run or sweep directory, finished or not.")],
     form: Annotated[_Form, typer.Option("--format", help="csv and parquet are folders, the others one file.")],
     out: Annotated[Path, typer.Option(metavar="PATH", help="A folder, new or empty, or a file that does not exist.")],
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no list of tables.")] = False,
 ) -> None:
-    """Write a run's tables as CSV, Parquet, netCDF, DuckDB or Excel."""
+    """Write the tables of a run or a sweep as CSV, Parquet, netCDF, DuckDB or Excel."""
     from nqpf.experiments.exporting import export as exported  # noqa: PLC0415 (help stays light)
-    from nqpf.experiments.exporting.about import finished, unfinished  # noqa: PLC0415
     from nqpf.experiments.simulate import bar, stoppable  # noqa: PLC0415
 
     # A signal is acted on between two batches: libraries make faults of their own of one that comes in their midst.
@@ -43,9 +42,9 @@ def export(
                 sys.stderr.write(f"nqpf: stopped; nothing is left at {out}\n")
                 raise typer.Exit(stop.code)
 
-        done = exported(run_dir, form.value, out, after=after)
-    if not finished(done.run):
-        sys.stderr.write(f"nqpf: {run_dir}: {unfinished(done.run)}\n")
+        done = exported(directory, form.value, out, after=after)
+    if done.unfinished:
+        sys.stderr.write(f"nqpf: {directory}: {done.unfinished}\n")
     for table, why in done.left_out.items():
         sys.stderr.write(f"nqpf: {table} left out: {why}\n")
     if not quiet:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from math import lcm, prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -35,8 +37,10 @@ MOST_POINTS = 1_000_000
 LEVELS = 4
 """Levels of Morris's trajectories if the file gives none."""
 
-RESERVED = ("run", "point", "seed", "status", "error", "quarter", "level", "region")
+RESERVED = ("run", "point", "seed", "status", "error", "quarter", "level", "region", "attempt", "started", "finished")
 """Columns of a sweep's tables that are neither factors nor outcomes."""
+
+_OF_DUCKDB = ("filename", "file_row_number")  # its names for what it adds to a file's columns
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ class Experiment:
             listed=listed,
         )
         experiment._check(source, facts)
+        experiment.record()  # now: a table that changes later is not what was asked for
         return experiment
 
     @property
@@ -124,7 +129,11 @@ class Experiment:
         return self.scenarios[str(point[SCENARIO])] if SCENARIO in point else next(iter(self.scenarios.values()))
 
     def record(self) -> dict[str, Any]:
-        """The experiment as plain data that JSON can hold."""
+        """The experiment as plain data that JSON can hold, tables of its own with their hash when it was loaded."""
+        return dict(self._record)
+
+    @cached_property
+    def _record(self) -> dict[str, Any]:
         return {
             "design": self.design,
             "samples": self.samples or None,
@@ -132,6 +141,7 @@ class Experiment:
             "second_order": self.second_order if self.design == "saltelli" else None,
             "sampling_seed": self.sampling_seed,
             "points": self.n_points,
+            "listed": self._hash_of_list() if self.design == "list" else None,
             "seeds": list(self.seeds),
             "factors": [factor.record() for factor in self.factors],
             "outcomes": [outcome.name for outcome in self.finals],
@@ -140,6 +150,11 @@ class Experiment:
             "report": self.report.model_dump(mode="json"),
             "scenarios": {name: scenario.resolved() for name, scenario in self.scenarios.items()},
         }
+
+    def _hash_of_list(self) -> str:
+        """SHA-256 of the listed points."""
+        names = [factor.name for factor in self.factors]
+        return hashlib.sha256(json.dumps([names, self.listed]).encode()).hexdigest()
 
     def _check(self, source: TomlSource, facts: tuple[Callable[[], Facts], ...]) -> None:
         """Raise ScenarioError if the parts, each in order, do not go together."""
@@ -169,12 +184,15 @@ class Experiment:
 
     def _check_names(self, source: TomlSource) -> None:
         """Factors and outcomes stand side by side in one table."""
-        outcomes = [outcome.name for outcome in self.outcomes]
+        outcomes = {outcome.name.casefold() for outcome in self.outcomes}  # DuckDB does not tell a from A
+        names: set[str] = set()
         for factor in self.factors:
             key: Key = ("factors", factor.name)
-            if factor.name in RESERVED:
+            name = factor.name.casefold()
+            if name in (*RESERVED, *_OF_DUCKDB) or name in names:
                 raise located(source, key, "is the name of another column; choose another name")
-            if factor.name in outcomes:
+            names.add(name)
+            if name in outcomes:
                 remedy = f'"policy.{factor.name}"' if factor.name in lever_names() else "another name"
                 raise located(source, key, f"is the name of an outcome, too; write {remedy} for the factor")
 

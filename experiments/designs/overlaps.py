@@ -36,6 +36,8 @@ def _apart_in_space(one: Factor, other: Factor, facts: Callable[[], Facts]) -> b
 
 
 def _apart_in_time(one: Factor, other: Factor) -> bool:
+    if any(_says(a, "until") == SWITCH == _says(b, "from") for a, b in ((one, other), (other, one))):
+        return True
     return any(
         until is not None and begin is not None and parse_quarter(until) < parse_quarter(begin)
         for until, begin in ((_end(one), _begin(other)), (_end(other), _begin(one)))
@@ -52,5 +54,9 @@ def _end(factor: Factor) -> str | None:
 
 def _fixed(factor: Factor, key: str) -> str | None:
     """A quarter that the rule names; none if it waits for the switch year."""
-    said = factor.target.said.get(key) if isinstance(factor.target, Rule) else None
+    said = _says(factor, key)
     return None if said == SWITCH else said
+
+
+def _says(factor: Factor, key: str) -> str | None:
+    return factor.target.said.get(key) if isinstance(factor.target, Rule) else None

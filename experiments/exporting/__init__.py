@@ -1,8 +1,8 @@
-"""A run as files of another kind: CSV, Parquet, netCDF, DuckDB, Excel.
+"""A run or a sweep as files of another kind: CSV, Parquet, netCDF, DuckDB, Excel.
 
-`source` reads a run's tables batch by batch, so that no more than a batch of rows is ever in memory; `folders`,
-`netcdf`, `database` and `workbook` write them, each with what `schema.json` says of the columns; `target` keeps a file
-that is not whole from standing under the name asked for. Every value stays what it is in the run, to the bit.
+`of_run` and `of_sweep` read tables batch by batch, so that no more than some of the rows is ever in memory; the modules
+that `formats` names write them, each with what `schema.json` says of the columns; `target` keeps a file that is not
+whole from standing under the name asked for. Every value stays what it is in the run, to the bit.
 """
 
 from __future__ import annotations

@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from nqpf.experiments.exporting.about import COLUMN_FIELDS, about, column_rows, description
+from nqpf.experiments.exporting.about import COLUMN_FIELDS, column_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from nqpf.experiments.exporting.source import Table
-    from nqpf.experiments.store import Run
+    from nqpf.experiments.exporting.source import Source, Table
 
-_TYPES = {"text": "VARCHAR", "int64": "BIGINT", "float64": "DOUBLE"}
+_TYPES = {"text": "VARCHAR", "int64": "BIGINT", "float64": "DOUBLE", "time": "TIMESTAMPTZ"}
 _SETTINGS: dict[str, Any] = {"autoinstall_known_extensions": False, "memory_limit": "1GB"}
 
 
-def write(run: Run, tables: Sequence[Table], place: Path, wrote: Callable[[int], None]) -> None:
+def write(source: Source, tables: Sequence[Table], place: Path, wrote: Callable[[int], None]) -> None:
     """Write the database; its tables `about` and `columns` say what the run and every column is."""
     try:
         with duckdb.connect(str(place), config=_SETTINGS) as database:
             database.begin()  # one commit instead of one for each comment
-            _listed(database, "about", ("key", "value"), list(about(run).items()))
+            _listed(database, "about", ("key", "value"), list(source.about().items()))
             _listed(database, "columns", COLUMN_FIELDS, column_rows(tables))
             for table in tables:
                 _declare(database, table)
@@ -57,12 +56,12 @@ def _fill(database: duckdb.DuckDBPyConnection, table: Table, wrote: Callable[[in
 
 def _declare(database: duckdb.DuckDBPyConnection, table: Table) -> None:
     """An empty table with its comments."""
-    declared = ", ".join(f'"{column.name}" {_TYPES[column.type]}' for column in table.columns)
+    declared = ", ".join(f"{_quoted(column.name)} {_TYPES[column.type]}" for column in table.columns)
     database.execute(f'CREATE TABLE "{table.name}" ({declared})')
-    _comment(database, f'TABLE "{table.name}"', description(table))
+    _comment(database, f'TABLE "{table.name}"', table.description)
     for column in table.columns:
         unit = f" [{column.unit}]" if column.unit else ""
-        _comment(database, f'COLUMN "{table.name}"."{column.name}"', column.meaning + unit)
+        _comment(database, f'COLUMN "{table.name}".{_quoted(column.name)}', column.meaning + unit)
 
 
 def _listed(
@@ -71,6 +70,11 @@ def _listed(
     """A table of text."""
     database.execute(f"CREATE TABLE {name} ({', '.join(f'"{field}" VARCHAR' for field in fields)})")
     database.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(fields))})", rows)  # noqa: S608 (our own)
+
+
+def _quoted(name: str) -> str:
+    """A name as SQL has it; a factor may bear any."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _comment(database: duckdb.DuckDBPyConnection, what: str, text: str) -> None:

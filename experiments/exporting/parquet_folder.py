@@ -14,17 +14,16 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from nqpf.experiments.exporting.source import Table
-    from nqpf.experiments.store import Run
+    from nqpf.experiments.exporting.source import Source, Table
 
 _READING = """Unit, meaning, equation and source of a column are the metadata of its field:
 
 ```python
-pyarrow.parquet.read_schema("cities.parquet").field("gdp").metadata[b"unit"]
+pyarrow.parquet.read_schema("{file}").field("{column}").metadata[b"unit"]
 ```"""
 
 
-def write(run: Run, tables: Sequence[Table], place: Path, wrote: Callable[[int], None]) -> None:
+def write(source: Source, tables: Sequence[Table], place: Path, wrote: Callable[[int], None]) -> None:
     """Write every table as `<table>.parquet`, and what accompanies them."""
     for table in tables:
         schema = _told(table)
@@ -40,7 +39,9 @@ def write(run: Run, tables: Sequence[Table], place: Path, wrote: Callable[[int],
             for batch in table.batches():
                 writer.write_batch(batch.cast(schema))
                 wrote(batch.num_rows)
-    accompany(run, tables, place, "parquet", _READING)
+    measured = next((c.name for c in reversed(tables[0].columns) if c.unit), tables[0].columns[-1].name)
+    reading = _READING.format(file=f"{tables[0].name}.parquet", column=measured)
+    accompany(source, tables, place, "parquet", reading)
 
 
 def _told(table: Table) -> pa.Schema:

@@ -1,23 +1,22 @@
-"""What is exported: a run's tables as batches of rows, with the columns that `schema.json` declares."""
+"""What is exported: tables as batches of rows, with their columns, and what is said of them all.
+
+`of_run` and `of_sweep` are the two kinds there are.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-from nqpf.model.errors import InputError
-from nqpf.model.recorder import DETAILS, TABLES, table_files
-from nqpf.model.recorder.columns import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from nqpf.experiments.store import Run
+    from nqpf.experiments.sweeping.declared import Column
 
 BATCH_ROWS = 1 << 16
 
@@ -31,14 +30,18 @@ class Extent:
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of a run directory, in one file or, while the run goes on, in several."""
+@dataclass(frozen=True)
+class Table(ABC):
+    """A table to be exported."""
 
     name: str
-    columns: tuple[Column, ...]
-    files: tuple[Path, ...]
+    columns: Sequence[Column]
     rows: int
+    description: str
+
+    @abstractmethod
+    def batches(self, *, coded: bool = False) -> Iterator[pa.RecordBatch]:
+        """All rows in order, (≤ BATCH_ROWS, n_columns) at a time; text as codes into a dictionary if `coded`."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -49,20 +52,6 @@ class Table:
     def texts(self) -> list[str]:
         """Names of the columns of text."""
         return [column.name for column in self.columns if column.type == "text"]
-
-    def batches(self, *, coded: bool = False) -> Iterator[pa.RecordBatch]:
-        """All rows in order, (≤ BATCH_ROWS, n_columns) at a time; text as codes into a dictionary if `coded`."""
-        for file in self.files:
-            try:
-                if pq.read_schema(file).names != self.schema.names:
-                    raise InputError(f"{file}: its columns are not those of schema.json; restore both")
-                with pq.ParquetFile(file, read_dictionary=self.texts if coded else None) as opened:
-                    yield from opened.iter_batches(BATCH_ROWS, use_threads=False)
-            except FileNotFoundError:
-                # A run that ends meanwhile puts its parts together.
-                raise InputError(f"{file}: has gone while it was read; export again when the run has ended") from None
-            except (OSError, pa.ArrowException) as fault:
-                raise _unreadable(file, fault) from None
 
     def extents(self) -> dict[str, Extent]:
         """What the values of each column need."""
@@ -78,32 +67,44 @@ class Table:
         return most
 
 
-def tables_of(run: Run) -> list[Table]:
-    """Tables of a run up to the last quarter that is whole, the nation's first; raises InputError."""
-    if not run.info["quarters"]:
-        raise InputError(f"{run.path}: no quarter is finished yet; run on")
-    try:
-        declared = {name: tuple(Column(**column) for column in columns) for name, columns in run.schema.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        raise InputError(f"{run.path / 'schema.json'}: is not what a run writes; restore it, or run again") from None
-    return [_table(run, name, declared) for name in TABLES if name in DETAILS[run.info["detail"]]]
+class Source(ABC):
+    """A run or a sweep, as it is to be exported."""
+
+    record_name: ClassVar[str]
+    """Of the file that says what made it."""
+    record: dict[str, Any]
+    """What that file says."""
+
+    @abstractmethod
+    def tables(self) -> list[Table]:
+        """Its tables, as far as they are whole; raises InputError."""
+
+    @abstractmethod
+    def about(self) -> dict[str, str]:
+        """What it is, as text by key."""
+
+    @abstractmethod
+    def unfinished(self) -> str:
+        """How far it has come, if it has not come to its end."""
+
+    @abstractmethod
+    def crate(self, files: Mapping[str, str]) -> dict[str, Any]:
+        """Metadata of a folder with these files, description by name."""
 
 
-def _table(run: Run, name: str, declared: dict[str, tuple[Column, ...]]) -> Table:
-    files = tuple(table_files(run.path, name, run.info["last_quarter"]))
-    if not files:
-        raise InputError(f"{run.path / name}.parquet: is missing; restore it, or run again")
-    if name not in declared:
-        raise InputError(f"{run.path / 'schema.json'}: does not declare {name}; restore it, or run again")
-    try:
-        rows = sum(pq.read_metadata(file).num_rows for file in files)
-    except (OSError, pa.ArrowException) as fault:
-        raise _unreadable(run.path / f"{name}.parquet", fault) from None
-    return Table(name, declared[name], files, rows)
+def of_batches(batches: Iterator[pa.RecordBatch], *, coded: bool) -> Iterator[pa.RecordBatch]:
+    """Batches whose text is plain, with codes in its place if asked for."""
+    for batch in batches:
+        if not coded:
+            yield batch
+            continue
+        columns = [pc.dictionary_encode(c) if pa.types.is_string(c.type) else c for c in batch.columns]
+        yield pa.RecordBatch.from_arrays(columns, batch.schema.names)
 
 
-def _unreadable(file: Path, fault: Exception) -> InputError:
-    return InputError(f"{file}: cannot be read: {' '.join(str(fault).split())}; restore it, or run again")
+def unreadable(file: Path, fault: Exception, remedy: str) -> str:
+    """A fault as one line."""
+    return f"{file}: cannot be read: {' '.join(str(fault).split())}; restore it, or {remedy}"
 
 
 def _largest(length: pc.Function, texts: pa.Array | None) -> int:

@@ -1,22 +1,23 @@
-"""Excel: a sheet for each table that fits, one on the run and one on the columns, written row by row."""
+"""Excel: a sheet for each table that fits, one on where it comes from and one on the columns, written row by row."""
 
 from __future__ import annotations
 
 import math
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from nqpf.experiments.exporting.about import COLUMN_FIELDS, about, column_rows
+from nqpf.experiments.exporting.about import COLUMN_FIELDS, column_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
-    from nqpf.experiments.exporting.source import Table
-    from nqpf.experiments.store import Run
+    from nqpf.experiments.exporting.source import Source, Table
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet, its head among them."""
@@ -29,10 +30,10 @@ def left_out(tables: Iterable[Table]) -> dict[str, str]:
     return {table.name: why for table in tables if (why := _too_much(table))}
 
 
-def write(run: Run, tables: Sequence[Table], place: Path, wrote: Callable[[int], None]) -> None:
+def write(source: Source, tables: Sequence[Table], place: Path, wrote: Callable[[int], None]) -> None:
     """Write the workbook: `about` and `columns` first, then a sheet for each table."""
     book = Workbook(write_only=True)
-    _listed(book.create_sheet("about"), ("key", "value"), about(run).items())
+    _listed(book.create_sheet("about"), ("key", "value"), source.about().items())
     _listed(book.create_sheet("columns"), COLUMN_FIELDS, column_rows(tables))
     try:
         for table in tables:
@@ -83,4 +84,16 @@ def _number(sheet: Any, value: float) -> Any:
     return cell
 
 
-_WRITTEN: dict[str, Callable[[Any, Any], Any]] = {"text": _text, "float64": _number, "int64": _number}
+def _moment(sheet: Any, value: datetime) -> Any:
+    """A moment as the date that it is in UTC: a sheet knows no zones."""
+    cell = WriteOnlyCell(sheet, value.astimezone(UTC).replace(tzinfo=None))
+    cell.number_format = "yyyy-mm-dd hh:mm:ss.000"
+    return cell
+
+
+_WRITTEN: dict[str, Callable[[Any, Any], Any]] = {
+    "text": _text,
+    "float64": _number,
+    "int64": _number,
+    "time": _moment,
+}

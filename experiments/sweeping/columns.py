@@ -25,9 +25,11 @@ TABLES = ("runs", "series", "attempts")
 
 _WHOLE = {measure.name for measure in (*CITY, *NATION) if measure.whole}
 _KEYS = [("run", pa.int64()), ("point", pa.int64()), ("seed", pa.int64())]
-_TIME = pa.timestamp("ms", tz="UTC")
 
-ATTEMPTS = pa.schema([("run", pa.int64()), ("attempt", pa.int64()), ("started", _TIME), ("finished", _TIME)])
+TIME = pa.timestamp("ms", tz="UTC")
+"""Type of moments."""
+
+ATTEMPTS = pa.schema([("run", pa.int64()), ("attempt", pa.int64()), ("started", TIME), ("finished", TIME)])
 """Every attempt to make a run; one that was cut off has not finished."""
 
 

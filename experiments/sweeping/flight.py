@@ -8,6 +8,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from nqpf.experiments.designs.targets import SCENARIO
 from nqpf.experiments.sweeping.columns import now, readings
 from nqpf.experiments.sweeping.work import Order, Result, one_line
 from nqpf.model.errors import InputError
@@ -33,6 +34,10 @@ class Flight:
         self._engine, self._folder = engine, folder
         self._readings, self._outcomes = readings(experiment), experiment.finals
         self._version = version("nqpf")
+        self._tables = {
+            name: {table: said["sha256"] for table, said in scenario["data"].items()}
+            for name, scenario in experiment.record()["scenarios"].items()
+        }
         self._sent: dict[Future[Result], Task] = {}  # in the order of sending
         self._again: deque[Task] = deque()
         self._suspects: deque[Task] = deque()
@@ -86,7 +91,13 @@ class Flight:
         begun = now()
         try:
             order = Order(
-                task.run, task.point, task.scenario, self._readings, self._outcomes, model_version=self._version
+                task.run,
+                task.point,
+                task.scenario,
+                self._readings,
+                self._outcomes,
+                self._version,
+                self._tables[str(task.values.get(SCENARIO, next(iter(self._tables))))],
             )
         except InputError as fault:
             self._folder.end(task, Result(task.run, begun, now(), error=one_line(fault)))

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nqpf.experiments.paired.fingerprint import fingerprint
 from nqpf.experiments.store import claimed
 from nqpf.experiments.sweeping.columns import (
     ATTEMPTS,
@@ -22,6 +23,8 @@ from nqpf.experiments.sweeping.columns import (
     runs_schema,
     series_schema,
 )
+from nqpf.experiments.sweeping.crating import crate_of_folder
+from nqpf.experiments.sweeping.declared import columns_of, document
 from nqpf.experiments.sweeping.tables import Table, as_parquet, data_files, part_files
 from nqpf.model.errors import InputError
 from nqpf.model.recorder.files import write_json
@@ -38,6 +41,7 @@ FORMAT = 1
 """Version of the folder's layout."""
 
 SWEEP_JSON = "sweep.json"
+SCHEMA_JSON, CRATE_JSON = "schema.json", "ro-crate-metadata.json"
 DONE, FAILED = "done", "failed"
 RUNNING, FINISHED, INTERRUPTED = "running", "finished", "interrupted"
 
@@ -74,9 +78,10 @@ class SweepFolder:
     def open(self) -> Self:
         """Ready it to go on; what failed counts as not made yet."""
         self._say(RUNNING)  # first: it is what makes the folder a sweep's
+        self.describe(RUNNING)
         for table in self._tables:
             table.create()
-        self._remember()
+        self.remember()
         return self
 
     @property
@@ -150,7 +155,16 @@ class SweepFolder:
         for table in self._tables:
             table.parts.rmdir()
         self._series.parts.parent.rmdir()
-        self._say(FINISHED if self.done + self.failed == self._experiment.n_runs else INTERRUPTED)
+        status = FINISHED if self.done + self.failed == self._experiment.n_runs else INTERRUPTED
+        self.describe(status)  # before the word that all is done
+        self._say(status)
+
+    def describe(self, status: str) -> None:
+        """Write what every column means, and what made the folder."""
+        info = self._info(status)
+        columns = columns_of(info["experiment"], self._runs.schema, self._series.schema)
+        write_json(self.folder / SCHEMA_JSON, document(columns))
+        write_json(self.folder / CRATE_JSON, crate_of_folder(info))
 
     def _attempt(self, run: int, started: datetime, finished: datetime | None) -> None:
         attempt = int(self._tried[run])
@@ -158,8 +172,8 @@ class SweepFolder:
         columns = [pa.array(value, field.type) for value, field in zip(values, ATTEMPTS, strict=True)]
         self._attempts.put(run, as_parquet(pa.table(columns, schema=ATTEMPTS)), attempt=attempt)
 
-    def _remember(self) -> None:
-        """What the folder holds already."""
+    def remember(self) -> None:
+        """Take in what the folder holds already."""
         # Files first: a part overrides them.
         for file in (*data_files(self.folder, "runs"), *part_files(self.folder, "runs")):
             rows = _read(file, ["run", "status"])
@@ -169,16 +183,19 @@ class SweepFolder:
             np.maximum.at(self._tried, rows["run"].to_numpy(), rows["attempt"].to_numpy().astype(np.int32))
 
     def _say(self, status: str) -> None:
-        info: dict[str, Any] = {
+        write_json(self.folder / SWEEP_JSON, self._info(status))
+
+    def _info(self, status: str) -> dict[str, Any]:
+        return {
             "format": FORMAT,
             "status": status,
             "model_version": version("nqpf"),
+            "model": fingerprint(),
             "hash": identity(self._experiment),
             "runs": self._experiment.n_runs,
             **({} if status == RUNNING else {"done": self.done, "failed": self.failed}),
             "experiment": self._experiment.record(),
         }
-        write_json(self.folder / SWEEP_JSON, info)
 
 
 @contextmanager
@@ -191,9 +208,23 @@ def opened(folder: Path, experiment: Experiment, *, resume: bool) -> Iterator[Sw
         if info is not None:
             check_same(folder, info, experiment)
             if info["status"] == FINISHED and not info["failed"]:
+                _complete(folder, info, experiment)
                 yield None
                 return
+            if info.get("model", fingerprint()) != fingerprint():
+                raise InputError(f"{folder}: was made by a model that behaves otherwise; take that one, or start anew")
         yield SweepFolder(folder, experiment).open()
+
+
+def _complete(folder: Path, info: dict[str, Any], experiment: Experiment) -> None:
+    """Describe a finished sweep that was made before folders described themselves; take in what is to be analysed."""
+    asked = {key: experiment.record()[key] for key in _ANALYSIS_ONLY}
+    if asked != {key: info["experiment"].get(key) for key in _ANALYSIS_ONLY}:
+        write_json(folder / SWEEP_JSON, {**info, "experiment": {**info["experiment"], **asked}})
+    if not all((folder / name).exists() for name in (SCHEMA_JSON, CRATE_JSON)):
+        store = SweepFolder(folder, experiment)
+        store.remember()
+        store.describe(FINISHED)
 
 
 def read_info(folder: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import weakref
 from functools import cached_property
@@ -10,13 +11,17 @@ from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 from nqpf.experiments.sweeping.columns import TABLES
-from nqpf.experiments.sweeping.folder import DONE, read_info
+from nqpf.experiments.sweeping.declared import columns_of, document, from_document
+from nqpf.experiments.sweeping.folder import DONE, SCHEMA_JSON, read_info
 from nqpf.experiments.sweeping.tables import data_files, part_files
 from nqpf.model.errors import InputError
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
+
+    from nqpf.experiments.sweeping.declared import Column
 
 _MOST_TRIES = 20  # while somebody else puts parts together
 _KEYS = {"runs": ("run",), "series": ("run",), "attempts": ("run", "attempt")}
@@ -64,6 +69,39 @@ class Sweep:
         """
         return self._frame(query)
 
+    def arrow(self, query: str) -> pa.Table:
+        """What `sql` finds, as Arrow's table; moments of the attempts in microseconds."""
+        import duckdb  # noqa: PLC0415 (opening a sweep needs none)
+
+        for left in reversed(range(_MOST_TRIES)):
+            try:
+                self._look()
+                return self._connection.sql(query).to_arrow_table()
+            except duckdb.IOException:
+                # A part has gone into its file between looking and reading.
+                if not left:
+                    raise
+        raise AssertionError
+
+    @cached_property
+    def columns(self) -> dict[str, tuple[Column, ...]]:
+        """Name, type, unit and meaning of every column, by table; raises InputError.
+
+        Of a sweep that was made before folders described themselves, as they would be described now.
+        """
+        path = self.path / SCHEMA_JSON
+        try:
+            return from_document(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return columns_of(self.info["experiment"], *(self._fields(table) for table in ("runs", "series")))
+        except (OSError, ValueError, TypeError, KeyError):
+            raise InputError(f"{path}: is not what a sweep writes; restore it, or go on with --resume") from None
+
+    @property
+    def schema(self) -> dict[str, list[dict[str, Any]]]:
+        """`columns` as plain data, as `schema.json` has them."""
+        return document(self.columns)
+
     def __repr__(self) -> str:
         info = self.info
         return f"Sweep({str(self.path)!r}: {info['experiment']['design']}, {info['runs']} runs, {info['status']})"
@@ -75,17 +113,20 @@ class Sweep:
         return duckdb.connect()
 
     def _frame(self, query: str) -> pd.DataFrame:
-        import duckdb  # noqa: PLC0415 (opening a sweep needs none)
+        return self.arrow(query).to_pandas()
 
-        for left in reversed(range(_MOST_TRIES)):
+    def _fields(self, table: str) -> pa.Schema:
+        import pyarrow.parquet as pq  # noqa: PLC0415 (opening a sweep needs none)
+
+        for file in data_files(self.path, table):
             try:
-                self._look()
-                return self._connection.sql(query).to_arrow_table().to_pandas()
-            except duckdb.IOException:
-                # A part has gone into its file between looking and reading.
-                if not left:
-                    raise
-        raise AssertionError
+                return pq.read_schema(file)
+            except (OSError, ValueError):
+                break
+        raise self._missing(table)
+
+    def _missing(self, table: str) -> InputError:
+        return InputError(f"{self.path}: has no {table} (any more); restore it, or go on with --resume")
 
     def _look(self) -> None:
         """Tell the tables by the files there are; parts first, lest one go into a file that is read already."""
@@ -93,7 +134,7 @@ class Sweep:
             parts = part_files(self.path, table)
             files = [file for file in data_files(self.path, table) if file.exists()]
             if not files:
-                raise InputError(f"{self.path}: has no {table} (any more); restore it, or go on with --resume")
+                raise self._missing(table)
             rows = self._rows(files)
             if parts:
                 fresh = self._rows(parts)

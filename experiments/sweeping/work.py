@@ -47,6 +47,7 @@ class Order:
     readings: tuple[Reading, ...]
     outcomes: tuple[Outcome, ...]
     model_version: str
+    tables: Mapping[str, str] = field(default_factory=dict)  # the scenario's own: SHA-256 when the sweep began
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,14 @@ class Result:
 def run_one(order: Order) -> Result:
     """Make a run; whatever goes wrong in it is its result.
 
-    Raises InputError if this worker has another version of the model.
+    Raises InputError if this worker has another version of the model, or other tables than the sweep began with.
     """
     mine = version("nqpf")
     if mine != order.model_version:
         raise InputError(f"a worker has nqpf {mine}, this is {order.model_version}; install one version everywhere")
+    for table, now_there in order.scenario.resolved()["data"].items() if order.tables else ():
+        if now_there["sha256"] != order.tables[table]:
+            raise InputError(f"{now_there['path']}: has changed since the sweep began; restore it and go on with --resume")
     with _ONE_AT_A_TIME:
         started = now()
         try:

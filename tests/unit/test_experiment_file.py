@@ -59,6 +59,24 @@ FAULTS = {
         "many values a run",
         "name one region",
     ),
+    "names alike": (
+        ONE + RANGE + 'Equity_Integration = { lever = "protection", low = 0, high = 1 }\n',
+        8,
+        "name of another column",
+        "another name",
+    ),
+    "column in capitals": (
+        ONE + 'Started = { lever = "protection", low = 0, high = 1 }\n',
+        7,
+        "name of another column",
+        "another name",
+    ),
+    "outcome in capitals": (
+        ONE + 'GDP = { lever = "protection", low = 0, high = 1 }\n',
+        7,
+        "name of an outcome",
+        "another name",
+    ),
     "waits for itself": (
         ONE + 'switch_year = { values = [0, 2], from = "switch_year" }\n',
         7,
@@ -377,6 +395,9 @@ def test_one_lever_may_vary_in_several_places_or_times(tmp_path: Path):
     west = 'a = { lever = "protection", low = 0, high = 1, where = { macro_region = "west" }, until = "2027Q4" }\n'
     east = 'b = { lever = "protection", low = 0, high = 1, where = { macro_region = "east" } }\n'
     later = 'c = { lever = "protection", low = 0, high = 1, where = { province = "51" }, from = "2028Q1" }\n'
+    pole = 'd = { lever = "equity_integration", low = 0, high = 0.2, until = "switch_year" }\n'
+    then = 'e = { lever = "equity_integration", low = 0, high = 1, from = "switch_year" }\n'
+    assert len(_load(tmp_path, ONE + pole + then).factors) == 2
     experiment = _load(tmp_path, ONE + west + east + later)
     assert len(scenario_of(experiment, {"a": 0.0, "b": 0.1, "c": 0.2}, 1).policy) == 3
 

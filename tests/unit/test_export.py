@@ -22,7 +22,8 @@ from typer.testing import CliRunner
 from nqpf.experiments import open_run, run
 from nqpf.experiments.cli import build
 from nqpf.experiments.commands.export import _Form
-from nqpf.experiments.exporting import FORMATS, duckdb_file, export, source, workbook
+from nqpf.experiments.exporting import FORMATS, duckdb_file, export, of_run, workbook
+from nqpf.experiments.exporting.formats import opened_at, source_of
 from nqpf.experiments.exporting.netcdf_file import DIMENSIONS
 from nqpf.model.economy import RegionalEconomy
 from nqpf.model.errors import InputError
@@ -59,12 +60,12 @@ def going_on(tmp_path_factory):
 
 def stored(folder, table, last=None):
     """A table as the run has it."""
-    return pq.read_table(table_files(folder, table, last), schema=source_of(folder, table).schema)
+    return pq.read_table(table_files(folder, table, last), schema=exported(folder, table).schema)
 
 
-def source_of(folder, table):
+def exported(folder, table):
     """A table as it is exported."""
-    return next(t for t in source.tables_of(open_run(folder)) if t.name == table)
+    return next(t for t in source_of(opened_at(folder)).tables() if t.name == table)
 
 
 def from_csv(out, table):
@@ -139,14 +140,14 @@ def same_bits(one, other):
     return True
 
 
-@pytest.mark.parametrize("rows", [source.BATCH_ROWS, 7], ids=["whole", "in-small-batches"])
+@pytest.mark.parametrize("rows", [of_run.BATCH_ROWS, 7], ids=["whole", "in-small-batches"])
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_value_comes_back(folder, tmp_path, monkeypatch, form, rows):
     """Read back, every table has the run's columns, types and values to the bit, however it was cut into batches."""
-    monkeypatch.setattr(source, "BATCH_ROWS", rows)
+    monkeypatch.setattr(of_run, "BATCH_ROWS", rows)
     told = []
     done = export(folder, form, tmp_path / "out", after=lambda *wrote: told.append(wrote))
-    tables = source.tables_of(open_run(folder))
+    tables = source_of(opened_at(folder)).tables()
     assert [table.name for table in tables] == list(done.rows)
     assert set(done.rows) == set(DETAILS["firm"])
     assert done.rows == open_run(folder).info["rows"]
@@ -174,14 +175,14 @@ def test_awkward_values_come_back(folder, tmp_path, form):
     columns = tuple(
         Column(name, kinds.get(name, "text"), "", "any") for name in AWKWARD if form != "xlsx" or name != "share"
     )
-    table = source.Table("events", columns, (tmp_path / "events.parquet",), 4)
+    table = of_run.StoredTable("events", columns, 4, "any", (tmp_path / "events.parquet",), 2)
     rows = pa.table({column.name: pa.array(AWKWARD[column.name], column.arrow) for column in columns})
     pq.write_table(rows, table.files[0], store_schema=False)
     module = __import__(f"nqpf.experiments.exporting.{FORMATS[form].module}", fromlist=["write"])
     out = tmp_path / "out"
     if FORMATS[form].folder:
         out.mkdir()
-    module.write(open_run(folder), [table], out, lambda _rows: None)
+    module.write(source_of(opened_at(folder)), [table], out, lambda _rows: None)
     assert same_bits(READERS[form](out, table), rows)
 
 
@@ -192,7 +193,7 @@ def test_pandas_reads_csv_as_the_page_beside_it_says(folder, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path / "out")
     (code,) = re.findall(r"```python\n(.*?)```", Path("README.md").read_text(encoding="utf-8"), re.DOTALL)
     names = {"json": json, "pathlib": pathlib, "pd": pd}
-    exec(code.replace("cities", table), names)  # noqa: S102 (our own text)
+    exec(code.replace("nation", table), names)  # noqa: S102 (our own text)
     expected = stored(folder, table).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     pd.testing.assert_frame_equal(names["frame"], expected, check_exact=True)
 
@@ -203,7 +204,7 @@ def test_what_is_not_whole_stays_behind(going_on, tmp_path):
     assert done.exit_code == 0, done.output
     assert done.stderr == f"nqpf: {going_on}: running: 2 of 4 quarters are finished\n"
     assert "cities            12 rows" in done.stdout
-    for table in source.tables_of(open_run(going_on)):
+    for table in source_of(opened_at(going_on)).tables():
         back = from_parquet(tmp_path / "out", table)
         assert set(back["quarter"].to_pylist()) <= {"2024Q1", "2024Q2"}
         assert same_bits(back, stored(going_on, table.name, "2024Q2"))
@@ -252,7 +253,8 @@ def test_what_is_there_is_kept(folder, tmp_path, monkeypatch):
 
 def test_what_is_no_run_is_refused(folder, tmp_path):
     """A folder without a run, one without a whole quarter and a format there is not are one line each."""
-    assert "is no run directory" in refused(tmp_path, "csv", tmp_path / "out")
+    assert "is neither a run directory nor a sweep's" in refused(tmp_path, "csv", tmp_path / "out")
+    assert "no such folder" in refused(tmp_path / "none", "csv", tmp_path / "out")
     economy = RegionalEconomy(Scenario.load("china", quarters=4))
     (tmp_path / "begun").mkdir()
     Recorder(economy, tmp_path / "begun", "city", None).__enter__()
