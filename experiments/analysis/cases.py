@@ -17,7 +17,7 @@ from nqpf.experiments.paired.scales import UNITS, in_logs
 from nqpf.model.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from nqpf.agents.typing import Bools, Floats, Ints
 
@@ -25,6 +25,8 @@ NEVER = "never"
 """How a factor's null is called: an off switch in time."""
 
 LOG_UNIT = "100 · log points"
+
+_FEW_VALUES = 12  # of numbers drawn by chance every point has its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Cases:
     factors: pd.DataFrame  # (n_points, n_factors): numbers, or text of what is none
     results: Floats  # (n_points, n_seeds)
     left_out: int  # runs that failed, or lack a partner under another seed
+    unused: int = 0  # of them those that are done
+    vanished: tuple[str, ...] = ()  # values of factors, `x = 1`, of which no run is among the cases
 
     @property
     def mean(self) -> Floats:
@@ -59,14 +63,16 @@ class Cases:
             self.factors.iloc[chosen if chosen.dtype != np.bool_ else np.flatnonzero(chosen)].reset_index(drop=True),
             self.results[chosen],
             self.left_out,
+            self.unused,
+            self.vanished,
         )
 
 
 def cases(runs: pd.DataFrame, outcome: str, factors: Sequence[str]) -> Cases:
     """Cases of a sweep's table `runs`; raises InputError if it has no such column or no finished run.
 
-    Of a sweep that was cut off, seeds under which less than half the points ran are left out first, then points that
-    did not run under every other seed: means over seeds are of the same seeds for every point.
+    Where runs are missing, points and seeds are left out as `balanced` does: means over seeds are of the same seeds for
+    every point.
     """
     for name in (outcome, *factors):
         if name not in runs.columns:
@@ -75,23 +81,53 @@ def cases(runs: pd.DataFrame, outcome: str, factors: Sequence[str]) -> Cases:
     done = runs[(runs["status"] == "done") & runs[outcome].notna()] if "status" in runs.columns else runs
     if done.empty:
         raise InputError(f"runs: none has finished with a value of {outcome}; go on with nqpf sweep --resume")
-    table = done.pivot_table(values=outcome, index="point", columns="seed", sort=True)
-    finished = table.notna().sum()
-    table = table.loc[:, finished >= finished.max() / 2]
-    table = table[table.notna().all(axis=1)]
-    if table.empty:
-        raise InputError("runs: no point has finished under every seed; go on with nqpf sweep --resume")
-    settings = done.drop_duplicates("point").set_index("point").loc[table.index, list(factors)]
+    table = balanced(done, outcome)
     return Cases(
         outcome=outcome,
         points=table.index.to_numpy(np.int64),
         seeds=table.columns.to_numpy(np.int64),
-        factors=pd.DataFrame({name: plain(settings[name]) for name in factors}, index=settings.index).reset_index(
-            drop=True
-        ),
+        factors=settings_of(done, table.index, factors),
         results=table.to_numpy(np.float64),
         left_out=len(runs) - table.size,
+        unused=len(done) - table.size,
+        vanished=tuple(_vanished(runs, table.index, factors)),
     )
+
+
+def balanced(done: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A column of runs by point and seed, (n_points, n_seeds), without gaps.
+
+    Seeds are given up one by one, each time the one without which most points are whole; kept are the seeds with which
+    seeds × whole points, that is runs, are most.
+    """
+    table = done.pivot_table(values=column, index="point", columns="seed", sort=True)
+    gap = table.isna().to_numpy()
+    seeds = list(range(gap.shape[1]))
+    most, kept = -1, seeds
+    while seeds:
+        gaps = gap[:, seeds].sum(1)
+        runs = len(seeds) * int((gaps == 0).sum())
+        if runs > most:
+            most, kept = runs, list(seeds)
+        without = (gaps[:, None] == gap[:, seeds]).sum(0)  # points whole if a seed were given up
+        seeds.pop(max(range(len(seeds)), key=lambda k: (without[k], gap[:, seeds[k]].sum())))
+    return table.loc[~gap[:, kept].any(1), table.columns[kept]]
+
+
+def _vanished(runs: pd.DataFrame, points: pd.Index, factors: Sequence[str]) -> Iterator[str]:
+    """Values of factors, as text, that runs have but none at these points; of factors of few values."""
+    known = pd.Index(runs["point"].unique())
+    every, kept = settings_of(runs, known, factors), known.isin(points)
+    for name in factors:
+        values = every[name].unique()
+        if len(values) <= _FEW_VALUES:
+            yield from (f"{name} = {_text(value)}" for value in values if not (every[name][kept] == value).any())
+
+
+def settings_of(runs: pd.DataFrame, points: pd.Index, factors: Sequence[str]) -> pd.DataFrame:
+    """Factors of these points, (n_points, n_factors), as `Cases` has them."""
+    known = runs.drop_duplicates("point").set_index("point").loc[points, list(factors)]
+    return pd.DataFrame({name: plain(known[name]) for name in factors}, index=known.index).reset_index(drop=True)
 
 
 def plain(column: pd.Series) -> pd.Series:
@@ -127,7 +163,12 @@ def measure_of(outcome: str) -> str:
 
 def scaled(outcome: str, values: Floats) -> tuple[Floats, str]:
     """Values on the scale on which they are compared, and the unit of their differences."""
-    measure = measure_of(outcome)
-    if measure in UNITS and in_logs(measure) and (values > 0).all():
+    if is_level(outcome) and (values > 0).all():
         return 100 * np.log(values), LOG_UNIT
     return values, unit_of(outcome)
+
+
+def is_level(outcome: str) -> bool:
+    """Whether the outcome is compared by logarithms where it is positive."""
+    measure = measure_of(outcome)
+    return measure in UNITS and in_logs(measure)

@@ -116,6 +116,9 @@ def prim_boxes(
 ) -> list[Box]:
     """Boxes dense in cases beyond a threshold, each found among the cases that those before it left; up to three.
 
+    Coverage, density and mass of each are of all cases, so that boxes which overlap share some; its quasi-p-value is of
+    the cases among which it was found.
+
     Of the boxes that PRIM passes as it peels, the one is taken in which coverage and density have the largest harmonic
     mean, among those of which every limit is significant. No box: none is denser than all cases together.
 
@@ -158,7 +161,8 @@ def boxes_of(interest: Interest) -> list[Box]:
         if best is None:
             break
         box.select(best)
-        found.append(_prim_box(box, best, box.box_lims[best].rename(columns=names), whole, table))
+        limits = tuple(_limits(box.box_lims[best].rename(columns=names), whole, table))
+        found.append(_counted(limits, interest, _quasi_p(box.p_values[best])))
     return found
 
 
@@ -181,16 +185,20 @@ def _quasi_p(limits: Mapping[str, Sequence[float]]) -> float:
     return max((p for ends in limits.values() for p in ends), default=0.0)
 
 
-def _prim_box(box: Any, entry: int, limits: Any, whole: Any, table: pd.DataFrame) -> Box:
-    track = box.peeling_trajectory.iloc[entry]
-    return Box(
-        limits=tuple(_limits(limits, whole, table)),
-        coverage=float(track["coverage"]),
-        density=float(track["density"]),
-        mass=float(track["mass"]),
-        cases=int(track["n"]),
-        quasi_p=_quasi_p(box.p_values[entry]),
-    )
+def _counted(limits: tuple[Limit, ...], interest: Interest, quasi_p: float) -> Box:
+    """A box counted on all cases: the workbench counts what the boxes before it left."""
+    table = interest.known.factors
+    inside = np.ones(len(table), np.bool_)
+    for limit in limits:
+        column = table[limit.factor]
+        if limit.inside:
+            inside &= column.isin(limit.inside).to_numpy()
+            continue
+        low, high = (np.inf * sign if end is None else end for end, sign in ((limit.low, -1), (limit.high, 1)))
+        inside &= column.between(low, high).to_numpy()
+    caught = int((inside & interest.chosen).sum())
+    n = int(inside.sum())
+    return Box(limits, caught / int(interest.chosen.sum()), caught / n, n / len(table), n, quasi_p)
 
 
 def _limits(box: Any, whole: Any, table: pd.DataFrame) -> Iterator[Limit]:

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from nqpf.agents.typing import Bools, Floats
 
 _RESAMPLES = 200
+_OWN = ("front", "share")
 
 
 def goal(objective: str) -> tuple[str, float]:
     """An objective's outcome and its sign: 1 to be high, −1, written `-` before it, to be low."""
     return (objective[1:], -1.0) if objective.startswith("-") else (objective, 1.0)
+
+
+def column_of(factor: str) -> str:
+    """The column of a factor in the table of a front, which has some of its own."""
+    return f"factor {factor}" if factor.casefold() in _OWN else factor
 
 
 def pareto_front(runs: pd.DataFrame, objectives: Sequence[str], factors: Sequence[str]) -> pd.DataFrame:
@@ -33,7 +39,8 @@ def pareto_front(runs: pd.DataFrame, objectives: Sequence[str], factors: Sequenc
     -------
     DataFrame
         point, the factors, a column for each outcome, `front`, and `share`: in what part of resamples of the seeds the
-        point is on the front (NaN with one seed): near 1 it is there whatever the seeds, below a half by luck.
+        point is on the front (NaN with one seed): near 1 it is there whatever the seeds, below a half by luck. Factors
+        of these names are called as `column_of` does.
 
     Raises
     ------
@@ -54,7 +61,7 @@ def pareto_front(runs: pd.DataFrame, objectives: Sequence[str], factors: Sequenc
     if len(seeds) > 1:
         drawn = [is_on_front(np.tensordot(costs, s / s.sum(), (1, 0))) for s, _ in resamples(len(seeds), 1, _RESAMPLES)]
         share = np.mean(drawn, axis=0)
-    table = known[0].factors[np.isin(known[0].points, shared)].reset_index(drop=True)
+    table = known[0].factors[np.isin(known[0].points, shared)].reset_index(drop=True).rename(columns=column_of)
     table.insert(0, "point", shared)
     for k, name in enumerate(names):
         table[name] = values[:, :, k].mean(1)

@@ -5,7 +5,9 @@ factor explains alone, the total one what it explains with all its interactions 
 Saltelli's gives both; of a Latin hypercube or of Sobol's points the first is estimated from the points as they are, by
 RBD-FAST (Tarantola, Gatelli and Mara 2006; bias corrected: Tissot and Prieur 2012). Morris's μ* is the mean size of an
 elementary effect over the whole range, μ its mean and σ how much it differs from place to place: by interaction or
-curvature (Campolongo, Cariboni and Saltelli 2007). Blocks and trajectories with a run missing are left out whole.
+curvature (Campolongo, Cariboni and Saltelli 2007). Of a factor of values an elementary effect is what a change of value
+does: a step on the way is a part Δ of a range of numbers, but moves a value wholly, so that SALib's is taken times Δ.
+Blocks and trajectories with a run missing are left out whole.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import pandas as pd
 
 from nqpf.experiments.analysis.cases import cases, scaled
 from nqpf.experiments.analysis.study import Design
+from nqpf.experiments.designs.axes import Choice
 from nqpf.experiments.paired.intervals import LEVEL
 from nqpf.model.errors import InputError
 from nqpf.model.start import one_blas_thread
@@ -96,7 +99,7 @@ def sobol_interactions(
 def morris_indices(
     design: Design | Experiment, runs: pd.DataFrame, outcome: str, *, level: float = LEVEL
 ) -> pd.DataFrame:
-    """μ, μ* with its bootstrap interval and σ of every factor, of going along its whole range.
+    """μ, μ* with its bootstrap interval and σ of every factor: of going along a whole range, or of a change of value.
 
     Columns factor, mu, mu_star, low, high, sigma, unit, trajectories.
 
@@ -122,15 +125,18 @@ def morris_indices(
             num_levels=known.levels,
             seed=np.random.default_rng(1),
         )
-    star, half = (np.asarray(found[key], dtype=float) for key in ("mu_star", "mu_star_conf"))
+    delta = known.levels / (2 * (known.levels - 1))  # a step, as part of the range
+    part = np.array([delta if isinstance(factor.axis, Choice) else 1.0 for factor in known.factors])
+    keys = ("mu", "mu_star", "mu_star_conf", "sigma")
+    mu, star, half, sigma = (part * np.asarray(found[key], dtype=float) for key in keys)
     return pd.DataFrame(
         {
             "factor": known.names,
-            "mu": np.asarray(found["mu"], dtype=float),
+            "mu": mu,
             "mu_star": star,
             "low": star - half,
             "high": star + half,
-            "sigma": np.asarray(found["sigma"], dtype=float),
+            "sigma": sigma,
             "unit": unit,
             "trajectories": len(y) // (len(known.names) + 1),
         }

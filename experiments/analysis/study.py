@@ -1,9 +1,9 @@
-"""A sweep to be analysed: what was asked for, as its `sweep.json` says, and what its runs came to."""
+"""A sweep to be analysed: its folder as opened, and its design as its `sweep.json` says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from nqpf.experiments.designs.samplers import on_axis, positions, problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -21,6 +22,20 @@ if TYPE_CHECKING:
 
 SAMPLED = ("lhs", "sobol", "morris", "saltelli")
 """Designs whose points were drawn, and can be drawn again."""
+
+
+class Sweep(Protocol):
+    """A sweep's folder, as `open_sweep` opens it."""
+
+    path: Path
+    info: dict[str, Any]
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """The table of runs."""
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """What a query finds in the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,15 @@ class Design:
     def names(self) -> tuple[str, ...]:
         """Names of the factors."""
         return tuple(factor.name for factor in self.factors)
+
+    @property
+    def references(self) -> dict[str, str]:
+        """Of factors of values the first one, with which others are compared."""
+        return {
+            factor.name: plain(_series(factor.axis.grid[:1]))[0]
+            for factor in self.factors
+            if isinstance(factor.axis, Choice)
+        }
 
     @property
     def positions(self) -> Floats:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Normalize
 
 from nqpf.experiments.comparison import words
 from nqpf.experiments.pages.atlas import place_map
-from nqpf.experiments.pages.charts import LOSS
+from nqpf.experiments.pages.charts import DIVERGING
 
 if TYPE_CHECKING:
     from nqpf.agents.typing import Floats
     from nqpf.experiments.comparison.result import Comparison
-
-_COLOURS = LinearSegmentedColormap.from_list("deviation", [LOSS, "#f0b98a", "#f4f2ee", "#8fc3d4", "#155a73"])
 
 
 def deviation_map(c: Comparison, measure: str) -> str:
@@ -30,7 +28,7 @@ def deviation_map(c: Comparison, measure: str) -> str:
         shown,
         last[last["measure"] == "gdp"].set_index("city").loc[rows.index, "baseline"].to_numpy(),
         _tips(c, measure, rows),
-        colours=_COLOURS,
+        colours=DIVERGING,
         norm=Normalize(-limit, limit),
         label=f"{words.title(measure)}, deviation in {c.last}, {words.spelt(measure)}",
         unsure=~((rows["low"] > 0) | (rows["high"] < 0)).to_numpy() if c.certain else None,

@@ -12,8 +12,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
@@ -40,6 +41,7 @@ _RADIUS = 6371.0  # km
 _MARGIN = 60.0  # km around the outermost places and the provinces they lie in
 _LARGEST = 110.0  # km, radius of the largest place's dot
 _SMALLEST = 14.0
+_FRAME = "places"
 
 
 def project(longitude: Floats, latitude: Floats) -> Floats:
@@ -61,6 +63,7 @@ def place_map(
     norm: Normalize,
     label: str,
     unsure: Bools | None = None,
+    width: float = charts.WIDTH,
 ) -> str:
     """SVG of a value by place, (n_places,), the area of its dot by GDP; a tip shows when a dot is pointed at.
 
@@ -68,25 +71,47 @@ def place_map(
     """
     position = project(facts.places.longitude, facts.places.latitude)
     with mpl.rc_context({**charts.STYLE, "axes.grid": False}):
-        figure = Figure(figsize=(charts.WIDTH, 6.4), layout="constrained")
+        figure = Figure(figsize=(width, min(6.4, 0.85 * width + 0.6)), layout="constrained")
         at = figure.subplots()
         _background(at, position)
-        radius = np.maximum(_LARGEST * np.sqrt(gdp / gdp.max()), _SMALLEST)
-        for i in np.argsort(-radius, kind="stable"):  # the small ones on top
-            colour = colours(norm(values[i])) if np.isfinite(values[i]) else charts.FAINT
-            edge = (
-                {"edgecolor": "#8d979d", "linewidth": 0.5, "linestyle": ":"}
-                if unsure is not None and unsure[i]
-                else {"edgecolor": "#4a555c", "linewidth": 0.5}
-            )
-            at.add_patch(Circle(tuple(position[i]), radius[i], facecolor=colour, alpha=0.93, gid=f"place-{i}", **edge))
+        frame = position.min(0), *np.ptp(position, axis=0).tolist()  # says where the dots belong
+        at.add_patch(Rectangle(*frame, facecolor="none", edgecolor="none", gid=_FRAME))
+        shrink = 0.45 if width == charts.WIDTH else 0.6
         bar = figure.colorbar(
-            ScalarMappable(norm, colours), ax=at, location="bottom", shrink=0.45, aspect=32, pad=0.01, extend="both"
+            ScalarMappable(norm, colours), ax=at, location="bottom", shrink=shrink, aspect=32, pad=0.01, extend="both"
         )
         bar.outline.set_visible(False)
+        bar.ax.locator_params(nbins=4)
         bar.set_label(label)
         drawn = charts.svg(figure)
-    return re.sub(r'<g id="place-(\d+)">', lambda found: f"<g><title>{escape(tips[int(found[1])])}</title>", drawn)
+    shades = [to_hex(colours(norm(value))) if np.isfinite(value) else charts.FAINT for value in values]
+    radius = np.maximum(_LARGEST * np.sqrt(gdp / gdp.max()), _SMALLEST)
+    before, corners, after = _parted(drawn)
+    scale = (corners[1] - corners[0]) / np.ptp(position, axis=0)  # downwards on the page
+    centre = corners[0] + (position - position.min(0)) * scale
+    return before + _dots(centre, radius * scale[0], shades, unsure, tips) + after
+
+
+def _parted(drawn: str) -> tuple[str, Floats, str]:
+    """What stands before and after the frame of the dots, and its lower left and upper right corner, (2, 2)."""
+    before, after = drawn.split(f'<g id="{_FRAME}">')
+    frame, after = after.split("</g>", 1)
+    numbers = re.findall(r"-?[\d.]+", frame[: frame.index("z")])
+    corners = np.array([float(number) for number in numbers]).reshape(-1, 2)
+    return before, corners[[0, 2]], after
+
+
+def _dots(centre: Floats, radius: Floats, shades: Sequence[str], unsure: Bools | None, tips: Sequence[str]) -> str:
+    """A circle for each place, the small ones on top: a path, as matplotlib draws it, takes five times the room."""
+    dots = []
+    for i in np.argsort(-radius, kind="stable"):
+        rim = ' stroke="#8d979d" stroke-dasharray=".5 .8"' if unsure is not None and unsure[i] else ""
+        (x, y), r = centre[i], radius[i]
+        dots.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{shades[i]}"{rim}>'
+            f"<title>{escape(tips[i])}</title></circle>"
+        )
+    return f'<g stroke="#4a555c" stroke-width=".5" opacity=".93">{"".join(dots)}</g>'
 
 
 def _background(at: Axes, position: Floats) -> None:

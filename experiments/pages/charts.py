@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 INK, FAINT, GAIN, LOSS = "#26323a", "#c9d1d5", "#1f6f8b", "#b8561b"
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text, in the reader's own fonts
+    "text.parse_math": False,  # names may have a $ in them
     "svg.hashsalt": "nqpf",  # the same page twice is the same bytes
     "font.size": 9.0,
     "axes.edgecolor": FAINT,
@@ -53,10 +57,29 @@ COLOURS = (
 )  # fmt: skip
 """Of things told apart by colour, in order."""
 
+DIVERGING = LinearSegmentedColormap.from_list("change", [LOSS, "#f0b98a", "#f4f2ee", "#8fc3d4", "#155a73"])
+"""From loss to gain."""
+
 YEARS = 6
 """Labels on an axis of time at most."""
 
 _UNSAID = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+def panels(number: int, height: float, columns: int = 3) -> tuple[Figure, list[Axes]]:
+    """A figure across the page of so many charts, each so many inches high; what is left over of a row is blank."""
+    columns = min(columns, max(number, 1))
+    rows = -(-number // columns)
+    figure = Figure(figsize=(WIDTH, height * rows), layout="constrained")
+    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
+    for at in axes[number:]:
+        at.set_axis_off()
+    return figure, axes
+
+
+def wrapped(text: str, letters: int = 30) -> str:
+    """Text in lines of so many letters."""
+    return "\n".join(wrap(text, letters))
 
 
 def quarter_axis(at: Axes, quarters: Sequence[str], most: int) -> None:
@@ -89,7 +112,10 @@ def stacked_bars(values: Floats, rows: Sequence[str], parts: Sequence[str], tota
 def svg(figure: Figure) -> str:
     """The figure's SVG element, as wide as its column; coordinates to a tenth of a point."""
     out = io.StringIO()
-    figure.savefig(out, format="svg", transparent=True, metadata=_UNSAID)
+    with warnings.catch_warnings():
+        if mpl.rcParams["svg.fonttype"] == "none":  # the reader's fonts may have what matplotlib's lack
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(out, format="svg", transparent=True, metadata=_UNSAID)
     text = out.getvalue()
     head, rest = text[text.index("<svg") :].strip().split(">", 1)
     head = re.sub(r' (width|height)="[^"]*"', "", head)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -14,9 +15,25 @@ _OPEN_TO_PRINT = (
 )
 
 
+_LONG_PATH = re.compile(r'<path (d="[^"]{500,}"[^>]*)/>')
+
+
+def _drawn_once(body: str) -> str:
+    """The same with a reference in place of a long path that was drawn before: maps share their outlines."""
+    names: dict[str, str] = {}
+
+    def shorter(path: re.Match[str]) -> str:
+        if path[1] in names:
+            return f'<use href="#{names[path[1]]}"/>'
+        names[path[1]] = f"drawn-{len(names)}"
+        return f'<path id="{names[path[1]]}" {path[1]}/>'
+
+    return _LONG_PATH.sub(shorter, body)
+
+
 def document(title: str, parts: Iterable[str]) -> str:
     """The text of a page of these parts, empty ones left out."""
-    body = "\n".join(part for part in parts if part)
+    body = _drawn_once("\n".join(part for part in parts if part))
     css = files("nqpf.experiments.pages").joinpath("page.css").read_text(encoding="utf-8")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -70,9 +70,9 @@ def run_one(order: Order) -> Result:
     mine = version("nqpf")
     if mine != order.model_version:
         raise InputError(f"a worker has nqpf {mine}, this is {order.model_version}; install one version everywhere")
-    for table, now_there in order.scenario.resolved()["data"].items() if order.tables else ():
-        if now_there["sha256"] != order.tables[table]:
-            raise InputError(f"{now_there['path']}: has changed since the sweep began; restore it and go on with --resume")
+    for table, there in order.scenario.resolved()["data"].items() if order.tables else ():
+        if there["sha256"] != order.tables[table]:
+            raise InputError(f"{there['path']}: has changed since the sweep began; restore it and go on with --resume")
     with _ONE_AT_A_TIME:
         started = now()
         try:

@@ -19,10 +19,10 @@ from nqpf.experiments.analysis import (
     sobol_interactions,
 )
 from nqpf.experiments.analysis.cases import LOG_UNIT, NEVER, cases, plain
-from nqpf.experiments.analysis.effects import PAIRS, REGRESSION
 from nqpf.experiments.analysis.resampling import BY_SEEDS, NONE, STUDENT, of_draws, of_seeds, resamples
 from nqpf.experiments.analysis.searching import POINTS, RESULTS
 from nqpf.experiments.analysis.seeds import DIFFERENCE, LEVEL_OF, half_width_of, number_of_seeds, spread
+from nqpf.experiments.analysis.shifts import PAIRS, REGRESSION
 from nqpf.experiments.analysis.study import Design
 from nqpf.experiments.designs import Experiment, points
 from nqpf.experiments.paired.intervals import half_width

@@ -19,6 +19,7 @@ from nqpf.experiments.analysis.reports.sweep_report import of_sweep
 from nqpf.experiments.designs import Experiment, points
 from nqpf.experiments.sweeping.conduct import sweep
 from nqpf.model.errors import InputError
+from nqpf.model.facts import load_facts
 
 QUARTERS = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
 
@@ -26,7 +27,7 @@ QUARTERS = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
 class Fabricated:
     """A sweep whose outcomes are functions, in place of an opened folder."""
 
-    def __init__(self, experiment: Experiment, outcome, *, failing=(), made=None) -> None:
+    def __init__(self, experiment: Experiment, outcome, *, failing=(), made=None, cities=None) -> None:
         self.path = experiment.path.parent
         self.info = {"experiment": json.loads(json.dumps(experiment.record())), "model_version": "0.1.0"}
         rows, series = [], []
@@ -48,12 +49,17 @@ class Fabricated:
                     ]
         self.runs = pd.DataFrame(rows[:made])
         self._series = pd.DataFrame(series)
+        if cities is not None:
+            self._series = pd.concat(
+                [self._series, *map(cities, self.runs[self.runs["status"] == "done"].itertuples())]
+            )
 
     def sql(self, query: str) -> pd.DataFrame:
         """As `Sweep.sql`."""
         with duckdb.connect() as connection:
             connection.register("series", self._series)
-            return connection.execute(query).df()
+            connection.register("runs", self.runs)
+            return connection.sql(query).to_arrow_table().to_pandas()
 
 
 FACTORS = """
@@ -64,11 +70,11 @@ targeting_rule = { values = ["related", "copycat"] }
 ALL = '[report]\npareto = ["nqpf", "-theil"]\ndiscovery = { outcome = "nqpf", above = "p80" }\n'
 
 
-def written(folder: Path, design: str, keys: str = "", factors: str = FACTORS, asked: str = ALL) -> Experiment:
+def written(folder, design, keys="", factors=FACTORS, asked=ALL, outcomes=("nqpf", "gdp", "theil")) -> Experiment:
     """An experiment."""
     path = folder / f"{design}.toml"
     head = f'scenario = "china"\ndesign = "{design}"\n{keys}\nseeds = 3\nquarters = 5\nfirms = 500\n'
-    path.write_text(f'{head}outcomes = ["nqpf", "gdp", "theil"]\n[factors]\n{factors}{asked}', encoding="utf-8")
+    path.write_text(f"{head}outcomes = {json.dumps(outcomes)}\n[factors]\n{factors}{asked}", encoding="utf-8")
     return Experiment.load(path)
 
 
@@ -130,14 +136,20 @@ def test_a_sampled_sweep_shows_what_its_design_supports(tmp_path):
         "Design", "Over time", "What each factor changes", "Sensitivity", "Where NQPF index is high", "Trade-offs",
         "How many seeds are enough", "Not shown", "Data",
     ]  # fmt: skip
-    assert "a heat map needs a grid of two factors; this is saltelli with 3" in text
+    for why in (
+        "paths by value need a grid",
+        "a curve needs a grid",
+        "kept no measure of all cities; add &quot;gdp@city",
+    ):
+        assert why in text
+    assert "a heat map needs a grid of two factors or more; this is saltelli with 3" in text
     assert "Interactions of pairs" in text
     assert "&lt;west&gt;" in text
     assert "<west>" not in text
     lines = "\n".join(made.lines)
     assert max(map(cell_len, made.lines)) <= 80
     for words in ("128 points × 3 seeds; 384 runs done", "Sobol's indices of NQPF index", "box: ", "on the front",
-                  "no both factors together: a heat map needs"):  # fmt: skip
+                  "no two factors together: a heat map needs"):  # fmt: skip
         assert words in lines, words
 
 
@@ -154,10 +166,67 @@ def test_a_grid_shows_both_factors_together(tmp_path):
 
     text, again = (of_sweep(Fabricated(made, two)).page() for _ in range(2))
     assert text == again  # no clock, no random name
-    assert "Both factors together" in whole(text).headings
+    assert "Two factors together" in whole(text).headings
     for words in ("from the design grid; sweep with design", "the experiment asks for none; add discovery",
                   "the experiment names no objectives; add pareto"):  # fmt: skip
         assert words in text.replace("&quot;", '"').replace("&#x27;", "'"), words
+
+
+GRID = """
+equity_integration = { low = 0.0, high = 1.0, steps = 5 }
+talent_subsidy = { low = 0.0, high = 0.3, steps = 3 }
+targeting_rule = { values = ["related", "copycat"] }
+switch_year = { values = ["never", 2] }
+"""
+
+
+def humped(x, seed):
+    """A peak at ½ along the first factor that copying lowers; the last factor changes nothing."""
+    index = 0.3 + 0.1 * x[0] * (1 - x[0]) * (1 - 0.5 * (x[2] == "copycat")) + 0.01 * x[1]
+    return {"nqpf": index + 1e-4 * seed * (1 + x[0]), "gdp": 3e7 * np.exp(0.1 * x[1]), "theil": 0.06 - 0.01 * x[0]}
+
+
+def everywhere(facts):
+    """Cities of a run in the last quarter: a factor lifts the east and hurts the west; seeds disagree in one place."""
+    east = np.sign(facts.places.longitude - 110)
+    east[0] = 0
+
+    def rows(row):
+        x = row.equity_integration
+        own = np.zeros(len(east))
+        own[0] = row.seed - 2
+        columns = {"run": row.run, "point": row.point, "seed": row.seed, "quarter": QUARTERS[-1], "level": "city"}
+        return pd.DataFrame(columns | {"region": facts.places.code, "gdp": facts.start.gdp * np.exp((east + own) * x)})
+
+    return rows
+
+
+@pytest.mark.slow
+def test_a_grid_shows_curves_pairs_paths_and_maps(tmp_path):
+    """A peak, an interaction, paths and every place of a grid of four factors; what moves nothing is left out, said."""
+    facts = load_facts("2024Q1")
+    made = written(tmp_path, "grid", factors=GRID, asked="", outcomes=["nqpf", "gdp", "theil", "gdp@city"])
+    report_of = of_sweep(Fabricated(made, humped, cities=everywhere(facts)))
+    text = report_of.page()
+    page = whole(text)
+    assert page.headings[:7] == ["Design", "Over time", "What each factor changes", "Along each factor",
+                                 "Two factors together", "Over time, by factor", "Where"]  # fmt: skip
+    assert text.count("Not drawn, as nothing moves with it: switch_year.") == 1  # it has no curve
+    assert "NQPF index: peak at 0.5" in text
+    assert "no interaction" in text
+    shanghai = re.findall(r"<title>([^<]*上海[^<]*)</title>", text)
+    assert shanghai == ["Shanghai 上海: +100 (99 % interval +100 to +100)".replace("99 %", "99\N{NO-BREAK SPACE}%")]
+    beijing = re.findall(r"<title>(Beijing 北京[^<]*)</title>", text)
+    assert "−" in beijing[0].partition("interval")[2]
+    assert text.count("stroke-dasharray: 0.5") == 1  # the dotted rim of the one unsure place
+    assert "Changes not drawn, as they differ less or not at all between places: 3." in text
+    assert "places.csv" in text
+    lines = "\n".join(report_of.lines)
+    assert max(map(cell_len, report_of.lines)) <= 80
+    gaining, losing = int((facts.places.longitude > 110).sum()) - 1, int((facts.places.longitude < 110).sum())
+    assert re.search(rf"equity_integration: 0 → 1 +{gaining} +{losing}$", lines, re.MULTILINE)
+    assert "NQPF index has its peak inside equity_integration, at 0.5" in lines
+    assert "interaction of equity_integration × targeting_rule" in lines
 
 
 def test_failures_and_what_is_missing_are_told(tmp_path):
@@ -206,7 +275,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run("china", quarters=3, firms=500, out=root / "run")
     run("china", quarters=1, firms=500, out=root / "nation", detail="nation")
     (root / "grid.toml").write_text(
-        'scenario = "china"\ndesign = "grid"\nseeds = 2\nquarters = 1\nfirms = 500\noutcomes = ["gdp", "gdp@west"]\n'
+        'scenario = "china"\ndesign = "grid"\nseeds = 2\nquarters = 1\nfirms = 500\n'
+        'outcomes = ["gdp", "gdp@west", "gdp@city"]\n'
         "[factors]\nequity_integration = { low = 0.0, high = 1.0, steps = 2 }\n",
         encoding="utf-8",
     )
@@ -258,7 +328,11 @@ def test_a_sweep_is_reported(nqpf, folder, tmp_path):
     assert "equity_integration: 0 → 1" in out
     assert max(map(cell_len, out.splitlines()[:-1])) <= 80  # the last names the file
     text = (tmp_path / "sweep.html").read_text(encoding="utf-8")
-    assert whole(text).headings[:3] == ["Design", "Over time", "What each factor changes"]
+    headings = ["Design", "Over time", "What each factor changes", "Over time, by factor", "Where"]
+    assert whole(text).headings[:5] == headings
+    assert text.count("Lines imply no position on any boundary") == 1
+    assert len(re.findall(r"<title>[^<]*</title>", text)) == 1 + 336  # the page's, and each place's
+    assert "no along each factor: a curve needs a grid" in out
     assert "GDP, west" in text
 
 

@@ -17,7 +17,10 @@ def absences(f: Findings) -> Iterator[tuple[str, str]]:
         yield "What each factor changes", tornado[0].absent
     named = (
         ("Over time", f.fans),
-        ("Both factors together", f.heat),
+        ("Over time, by factor", f.paths),
+        ("Along each factor", f.curves),
+        ("Two factors together", f.heat),
+        ("Where", f.everywhere),
         ("Where an outcome is high or low", f.discovery),
         ("Trade-offs", f.pareto),
         ("How many seeds are enough", f.spreads),

@@ -4,43 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
-from nqpf.experiments.analysis.cases import Cases, cases, measure_of, plain, scaled
+from nqpf.experiments.analysis.cases import Cases, cases, measure_of
+from nqpf.experiments.analysis.curves import STEPS_SHOWN, Curve, curve_of
 from nqpf.experiments.analysis.discovery import Box, Interest, boxes_of, leaves_of, of_interest
-from nqpf.experiments.analysis.effects import paired_effects
+from nqpf.experiments.analysis.effects import FIXED_DESIGNS, paired_effects, without_effect
+from nqpf.experiments.analysis.everywhere import PlaceEffects, effects_everywhere, measures_everywhere
 from nqpf.experiments.analysis.pareto import goal, pareto_front
+from nqpf.experiments.analysis.paths import Paths, paths_by, quantiles_by_quarter
 from nqpf.experiments.analysis.seeds import spread
 from nqpf.experiments.analysis.sensitivity import morris_indices, sobol_indices, sobol_interactions
-from nqpf.experiments.analysis.study import Design
+from nqpf.experiments.analysis.study import Design, Sweep
+from nqpf.experiments.analysis.together import Pair, pairs_together
 from nqpf.experiments.comparison.panels import HEADLINE
 from nqpf.experiments.designs.file import Threshold
 from nqpf.model.errors import InputError
+from nqpf.model.facts import load_facts
+from nqpf.model.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    import pandas as pd
+
+    from nqpf.model.facts import Facts
 
 MOST_OUTCOMES = 8
 """Outcomes that are analysed; of a sweep with more those that the report names, then headlines, then the first."""
 
+FEW_OUTCOMES = 3
+"""Of which curves and pairs of several factors are shown."""
+
+MOST_PAIRS = 6
+MOST_LINES = 8
+"""Values of a factor by which paths are shown."""
+
+MOST_MEASURES = 2
+"""On maps."""
+
 _BASIC = ("nqpf", "gdp", "theil_gdp_per_head")
-
-
-class Sweep(Protocol):
-    """A sweep's folder, as `open_sweep` opens it."""
-
-    path: Path
-    info: dict[str, Any]
-
-    @property
-    def runs(self) -> pd.DataFrame:
-        """The table of runs."""
-
-    def sql(self, query: str) -> pd.DataFrame:
-        """What a query finds in the tables."""
 
 
 @dataclass(frozen=True)
@@ -129,44 +134,119 @@ class Findings:
             for name in self.outcomes
         }
 
-    @property
-    def _references(self) -> dict[str, str]:
-        """The first value that the experiment gives, of factors of values."""
-        return {
-            factor["name"]: plain(pd.Series(factor["values"][:1], dtype=object))[0]
-            for factor in self.record["factors"]
-            if factor["values"]
-        }
-
     def _effects(self, outcome: str) -> pd.DataFrame:
         table = paired_effects(
-            self.runs, outcome, self.factors, design=self.record["design"], references=self._references
+            self.runs, outcome, self.factors, design=self.record["design"], references=self.design.references
         )
         if table.empty:
-            raise InputError(
-                f"{outcome}: no two runs differ in one factor alone, and they are too few for a regression"
+            whys = without_effect(
+                self.runs, outcome, self.factors, design=self.record["design"], references=self.design.references
             )
+            said = "; ".join(f"{name} {why}" for name, why in whys.items())
+            raise InputError(f"{outcome}: {said}; sweep factors one by one, or with more samples")
         return table
 
     @cached_property
-    def heat(self) -> Finding[dict[str, tuple[pd.DataFrame, str]]]:
-        """Of a grid of two factors each outcome's differences from the first point, and their unit."""
-        return Finding.of(self._heat)
+    def untold(self) -> dict[str, str]:
+        """Why a factor, or a change of one, has no effect on the first outcome that has effects; by its name."""
+        told = [name for name, one in self.effects.items() if one.result is not None]
+        if not told:
+            return {}
+        design = self.record["design"]
+        return without_effect(self.runs, told[0], self.factors, design=design, references=self.design.references)
 
-    def _heat(self) -> dict[str, tuple[pd.DataFrame, str]]:
-        if self.record["design"] != "grid" or len(self.factors) != 2:
-            raise InputError(
-                f"a heat map needs a grid of two factors; this is {self.record['design']} with {len(self.factors)}"
-            )
-        found = {}
+    @cached_property
+    def unused(self) -> list[str]:
+        """What runs that are done are left out as other seeds or points lack theirs, in sentences."""
+        said: dict[tuple[int, tuple[str, ...]], list[str]] = {}
         for name in self.outcomes:
             known = self.cases(name)
-            values, unit = scaled(name, known.results)
-            change = values.mean(1) - values.mean(1)[0]
-            table = known.factors.assign(change=change)
-            row, column = self.factors
-            found[name] = table.pivot_table(values="change", index=row, columns=column, sort=False), unit
+            said.setdefault((known.unused, known.vanished), []).append(self.title(name))
+        sentences = []
+        for (number, vanished), names in said.items():
+            of = f" of {', '.join(names)}" if len(said) > 1 else ""
+            if number:
+                few = "run that is done is" if number == 1 else "runs that are done are"
+                sentences.append(f"{number:,} {few} left out{of}, so that every point has the same seeds.")
+            if vanished:
+                sentences.append(f"No run is left{of} with {', '.join(vanished)}.")
+        return sentences
+
+    @cached_property
+    def heat(self) -> Finding[dict[str, list[Pair]]]:
+        """Of a grid each outcome's cell means over pairs of factors, the strongest interaction first."""
+        return Finding.of(self._heat)
+
+    def _heat(self) -> dict[str, list[Pair]]:
+        n = len(self.factors)
+        if self.record["design"] != "grid" or n < 2:
+            raise InputError(
+                f"a heat map needs a grid of two factors or more; this is {self.record['design']} with {n}"
+            )
+        chosen = self.outcomes if n == 2 else self.outcomes[:FEW_OUTCOMES]
+        return {name: pairs_together(self.cases(name))[:MOST_PAIRS] for name in chosen}
+
+    @cached_property
+    def curves(self) -> Finding[dict[tuple[str, str], Curve]]:
+        """Of a grid or list the change along factors of three numbers or more, by factor and outcome."""
+        return Finding.of(self._curves)
+
+    def _curves(self) -> dict[tuple[str, str], Curve]:
+        found = {}
+        if self.record["design"] in FIXED_DESIGNS:
+            for factor in self.factors:
+                for name in self.outcomes[:FEW_OUTCOMES]:
+                    curve = curve_of(self.runs, name, self.factors, factor, design=self.record["design"])
+                    if curve is not None:
+                        found[factor, name] = curve
+        if not found:
+            least, most = STEPS_SHOWN
+            raise InputError(
+                "a curve needs a grid, or a list with runs alike in all else, and a factor of "
+                f'{least} to {most} numbers; give it steps = 5 and design = "grid"'
+            )
+        if not any(curve.table["effect"].any() for curve in found.values()):
+            raise InputError("no outcome changes along any of the factors; look at others, or at wider ranges")
         return found
+
+    @cached_property
+    def paths(self) -> Finding[dict[tuple[str, str], Paths]]:
+        """Of a grid the first outcomes by quarter and value of each factor."""
+        return Finding.of(self._paths)
+
+    def _paths(self) -> dict[tuple[str, str], Paths]:
+        factors = [name for name in self.factors if 2 <= self.runs[name].nunique(dropna=False) <= MOST_LINES]
+        if self.record["design"] != "grid" or not factors:
+            raise InputError(
+                f"paths by value need a grid, which alone sets nothing else apart, and a factor of {MOST_LINES} values "
+                f"or fewer; this is {self.record['design']}"
+            )
+        found = {(factor, name): paths_by(self.sweep, name, factor) for factor in factors for name in self.outcomes[:2]}
+        if not any(one.change.any() for one in found.values()):
+            raise InputError("no outcome differs by any factor in any quarter; look at others, or at wider ranges")
+        return found
+
+    @cached_property
+    def everywhere(self) -> Finding[tuple[PlaceEffects, ...]]:
+        """Effects at every city on up to two measures."""
+        return Finding.of(self._everywhere)
+
+    def _everywhere(self) -> tuple[PlaceEffects, ...]:
+        measures = measures_everywhere(self.record)[:MOST_MEASURES]
+        if not measures:
+            raise InputError('the sweep kept no measure of all cities; add "gdp@city" to outcomes')
+        found = tuple(effects_everywhere(self.sweep, measure) for measure in measures)
+        if {*found[0].places} != {*self.facts.places.code}:
+            raise InputError("the cities are not those of the tables here; make the page with the nqpf of the sweep")
+        if not any(np.nanstd(shift.effect) > 0 for one in found for shift in one.shifts):
+            raise InputError("no effect differs between cities; look at other measures, or at wider ranges")
+        return found
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Places of the first scenario; raises InputError if a table that it replaced is no longer the same."""
+        scenario = Scenario.from_resolved(next(iter(self.record["scenarios"].values())))
+        return load_facts(scenario.start, scenario.data)
 
     @cached_property
     def sobol(self) -> Finding[dict[str, tuple[pd.DataFrame, pd.DataFrame]]]:
@@ -229,41 +309,28 @@ class Findings:
         return Finding.of(lambda: self._each(lambda name: spread(self.runs, name, self.factors)))
 
     @cached_property
-    def fans(self) -> Finding[dict[str, pd.DataFrame]]:
-        """Quantiles of each outcome over all runs by quarter: columns quarter and those of `QUANTILES`."""
-        return Finding.of(lambda: self._each(self._fan))
-
-    def _fan(self, outcome: str) -> pd.DataFrame:
-        column, _, region = outcome.partition("@")
-        where = f"region = '{_quoted(region)}'" if region else "level = 'nation'"
-        quantiles = ", ".join(f'quantile_cont("{column}", {q}) AS q{round(100 * q)}' for q in QUANTILES)
-        table = self.sweep.sql(
-            f'SELECT quarter, {quantiles} FROM series WHERE {where} AND "{column}" IS NOT NULL '  # noqa: S608 (checked names)
-            "GROUP BY quarter ORDER BY quarter"
-        )
-        if table.empty:
-            raise InputError(f"{outcome}: the sweep kept no series of it")
-        return table
+    def fans(self) -> Finding[dict[str, dict[str, pd.DataFrame]]]:
+        """Quantiles of each outcome over all runs by quarter and start: as `quantiles_by_quarter`."""
+        return Finding.of(lambda: self._each(lambda name: quantiles_by_quarter(self.sweep, name)))
 
     def title(self, outcome: str) -> str:
-        """English title of an outcome, with its region if it names one."""
-        from nqpf.experiments.comparison import words  # noqa: PLC0415 (together with the measures)
-
-        region = outcome.partition("@")[2]
-        try:
-            name = words.title(measure_of(outcome))
-        except KeyError:
-            return outcome
-        return f"{name}, {region}" if region else name
+        """English title of an outcome, with its region if it names one, and its name if another has the same title."""
+        title = _title(outcome)
+        shared = any(_title(other) == title for other in self.outcomes if other != outcome)
+        return f"{title} ({outcome})" if shared else title
 
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+def _title(outcome: str) -> str:
+    from nqpf.experiments.comparison import words  # noqa: PLC0415 (together with the measures)
+
+    region = outcome.partition("@")[2]
+    try:
+        name = words.title(measure_of(outcome))
+    except KeyError:
+        return outcome
+    return f"{name}, {region}" if region else name
 
 
 def _limit(said: Any) -> Any:
     """A threshold as JSON keeps it."""
     return Threshold(**said) if isinstance(said, dict) else said
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -158,7 +158,7 @@ def _where(r: RunResults) -> str:
     from matplotlib.colors import LinearSegmentedColormap, Normalize  # noqa: PLC0415 (the terminal needs none)
 
     from nqpf.experiments.pages.atlas import CREDIT, place_map  # noqa: PLC0415
-    from nqpf.experiments.pages.charts import LOSS  # noqa: PLC0415
+    from nqpf.experiments.pages.charts import DIVERGING  # noqa: PLC0415
 
     _need_places(r)
     names = [f"{en} {zh}" for en, zh in zip(r.facts.places.name_en, r.facts.places.name_zh, strict=True)]
@@ -187,7 +187,7 @@ def _where(r: RunResults) -> str:
             rate,
             gdp,
             [f"{name}: {value:+.2f} % a year" for name, value in zip(names, rate, strict=True)],
-            colours=LinearSegmentedColormap.from_list("growth", [LOSS, "#f0b98a", "#f4f2ee", "#8fc3d4", "#155a73"]),
+            colours=DIVERGING,
             norm=Normalize(whole - limit, whole + limit),
             label=f"Growth of real GDP, {r.quarters[0]} to {last}, per cent a year; the middle is the nation's",
         )

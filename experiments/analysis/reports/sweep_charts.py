@@ -1,35 +1,42 @@
-"""Charts of a sweep: fans, tornados, heat maps, indices, fronts, boxes, and seeds."""
+"""Charts of a sweep: fans, tornados, indices, fronts, boxes, and seeds; those of grids are in `grid_charts`."""
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 from nqpf.experiments.analysis.cases import is_number
-from nqpf.experiments.pages.charts import COLOURS, FAINT, GAIN, INK, LOSS, STYLE, WIDTH, quarter_axis, svg
+from nqpf.experiments.pages.charts import (
+    COLOURS,
+    FAINT,
+    GAIN,
+    INK,
+    LOSS,
+    STYLE,
+    WIDTH,
+    panels,
+    quarter_axis,
+    svg,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
-    from matplotlib.axes import Axes
 
     from nqpf.experiments.analysis.discovery import Box
 
-_DIVERGING = LinearSegmentedColormap.from_list("change", [LOSS, "#f0b98a", "#f4f2ee", "#8fc3d4", "#155a73"])
-_LETTERS = 30
 _LARGE = 1e6
 
 
 def fans(tables: Mapping[str, pd.DataFrame]) -> str:
     """Quantiles by quarter, three charts in a row: median, middle half, and nine tenths of the runs."""
     with mpl.rc_context(STYLE):
-        figure, axes = _grid(len(tables), 2.4)
+        figure, axes = panels(len(tables), 2.4)
         for at, (title, table) in zip(axes, tables.items(), strict=False):
             values = table.drop(columns="quarter")
             million = float(np.nanmax(np.abs(values.to_numpy()))) >= _LARGE
@@ -38,7 +45,7 @@ def fans(tables: Mapping[str, pd.DataFrame]) -> str:
             at.fill_between(x, values["q5"], values["q95"], color=GAIN, alpha=0.15, linewidth=0)
             at.fill_between(x, values["q25"], values["q75"], color=GAIN, alpha=0.25, linewidth=0)
             at.plot(x, values["q50"], color=GAIN, linewidth=1.8)
-            at.set_title(_wrapped(title + ", million" * million))
+            at.set_title(wrapped(title + ", million" * million))
             at.ticklabel_format(axis="y", style="plain", useOffset=False)
             quarter_axis(at, list(table["quarter"]), 4)
         return svg(figure)
@@ -48,7 +55,7 @@ def tornados(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, Sequence[s
     """Effects with intervals, the largest on top; one chart an outcome, two in a row."""
     most = max(len(table) for table in tables.values())
     with mpl.rc_context({**STYLE, "axes.grid.axis": "x"}):
-        figure, axes = _grid(len(tables), 0.9 + 0.3 * most, columns=2)
+        figure, axes = panels(len(tables), 0.9 + 0.3 * most, columns=2)
         for at, (title, table) in zip(axes, tables.items(), strict=False):
             order = np.argsort(np.abs(table["effect"].to_numpy()), kind="stable")
             effect, low, high = (table[name].to_numpy()[order] for name in ("effect", "low", "high"))
@@ -58,33 +65,9 @@ def tornados(tables: Mapping[str, pd.DataFrame], labels: Mapping[str, Sequence[s
             at.hlines(rows[known], low[known], high[known], color=INK, linewidth=1.2)
             at.axvline(0, color=INK, linewidth=0.8)
             at.set_yticks(rows, [labels[title][k] for k in order], fontsize=8)
-            at.set_title(_wrapped(title, 44))
+            at.set_title(wrapped(title, 44))
             at.set_xlabel(units[title])
-            at.locator_params(axis="x", nbins=6)
-        return svg(figure)
-
-
-def heat_maps(tables: Mapping[str, tuple[pd.DataFrame, str]]) -> str:
-    """A value in every cell of a grid, two maps in a row."""
-    with mpl.rc_context({**STYLE, "axes.grid": False}):
-        shape = next(iter(tables.values()))[0].shape
-        figure, axes = _grid(len(tables), max(2.2, 0.8 + 0.34 * shape[0]), columns=2)
-        for at, (title, (table, unit)) in zip(axes, tables.items(), strict=False):
-            values = table.to_numpy(float)
-            limit = float(np.nanmax(np.abs(values))) or 1.0
-            image = at.imshow(values, cmap=_DIVERGING, norm=Normalize(-limit, limit), aspect="auto", origin="lower")
-            at.set_xticks(range(shape[1]), [_short(value) for value in table.columns])
-            at.set_yticks(range(shape[0]), [_short(value) for value in table.index])
-            at.set_xlabel(str(table.columns.name))
-            at.set_ylabel(str(table.index.name))
-            if values.size <= 64:
-                for (i, k), value in np.ndenumerate(values):
-                    pale = abs(value) < 0.65 * limit
-                    at.text(k, i, f"{value:+.3g}", ha="center", va="center", fontsize=7, color=INK if pale else "white")
-            at.set_title(_wrapped(title, 40))
-            bar = figure.colorbar(image, ax=at, shrink=0.9, pad=0.02)
-            bar.outline.set_visible(False)
-            bar.set_label(unit)
+            at.locator_params(axis="x", nbins=5)
         return svg(figure)
 
 
@@ -92,7 +75,7 @@ def sobol(tables: Mapping[str, pd.DataFrame]) -> str:
     """First and total indices with intervals, two charts in a row."""
     most = max(len(table) for table in tables.values())
     with mpl.rc_context({**STYLE, "axes.grid.axis": "x"}):
-        figure, axes = _grid(len(tables), 0.9 + 0.34 * most, columns=2)
+        figure, axes = panels(len(tables), 0.9 + 0.34 * most, columns=2)
         for at, (title, table) in zip(axes, tables.items(), strict=False):
             rows = np.arange(len(table))[::-1]
             both = bool(table["total"].notna().all())
@@ -103,8 +86,8 @@ def sobol(tables: Mapping[str, pd.DataFrame]) -> str:
                 at.barh(rows + off, values, height=0.34, color=colour, label=f"{name} index")
                 at.hlines(rows + off, table[f"{name}_low"], table[f"{name}_high"], color=INK, linewidth=1.2)
             at.axvline(0, color=INK, linewidth=0.8)
-            at.set_yticks(rows, [_wrapped(name, 26) for name in table["factor"]], fontsize=8)
-            at.set_title(_wrapped(title, 44))
+            at.set_yticks(rows, [wrapped(name, 26) for name in table["factor"]], fontsize=8)
+            at.set_title(wrapped(title, 44))
             at.set_xlabel("share of the variance")
         handles, labels = axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
@@ -114,7 +97,7 @@ def sobol(tables: Mapping[str, pd.DataFrame]) -> str:
 def morris(tables: Mapping[str, pd.DataFrame]) -> str:
     """μ* against σ, two charts in a row: to the right what matters, up what interacts or bends."""
     with mpl.rc_context(STYLE):
-        figure, axes = _grid(len(tables), 2.9, columns=2)
+        figure, axes = panels(len(tables), 2.9, columns=2)
         for at, (title, table) in zip(axes, tables.items(), strict=False):
             at.errorbar(
                 table["mu_star"],
@@ -131,7 +114,7 @@ def morris(tables: Mapping[str, pd.DataFrame]) -> str:
             at.plot([0, end], [0, end], color=FAINT, linewidth=0.8, linestyle="--", zorder=0)
             at.set_xlim(left=0)
             at.set_ylim(0, max(float(table["sigma"].max()) * 1.25, 1e-12))
-            at.set_title(_wrapped(title, 44))
+            at.set_title(wrapped(title, 44))
             at.set_xlabel(f"μ*, {table['unit'].iloc[0]}")
             at.set_ylabel("σ")
         return svg(figure)
@@ -191,7 +174,7 @@ def boxes(found: Sequence[Box], table: pd.DataFrame) -> str:
                 values = list(dict.fromkeys(column))
                 for k, value in enumerate(values):
                     at.text((k + 0.5) / len(values), row + 0.36, str(value), fontsize=7, ha="center", va="bottom")
-        at.set_yticks(rows, [_wrapped(name, 34) for name in names])
+        at.set_yticks(rows, [wrapped(name, 34) for name in names])
         at.set_xticks([])
         at.set_xlim(0, 1)
         at.spines[["left", "bottom"]].set_visible(False)
@@ -201,7 +184,7 @@ def boxes(found: Sequence[Box], table: pd.DataFrame) -> str:
 def seeds(curves: Mapping[str, tuple[str, Mapping[str, float], int]], numbers: Sequence[int]) -> str:
     """Standard error against the number of seeds, three in a row: title → unit, sd by kind, seeds there are."""
     with mpl.rc_context({**STYLE, "axes.grid.axis": "both"}):
-        figure, axes = _grid(len(curves), 2.4)
+        figure, axes = panels(len(curves), 2.4)
         for at, (title, (unit, spreads, now)) in zip(axes, curves.items(), strict=False):
             for (name, sd), colour, style in zip(spreads.items(), (GAIN, LOSS), ("-", "--"), strict=False):
                 at.plot(numbers, sd / np.sqrt(np.array(numbers)), color=colour, linestyle=style, label=f"of a {name}")
@@ -210,29 +193,10 @@ def seeds(curves: Mapping[str, tuple[str, Mapping[str, float], int]], numbers: S
             at.set_xticks(list(numbers), [str(n) for n in numbers])
             at.minorticks_off()
             at.set_ylim(bottom=0)
-            at.set_title(_wrapped(title))
+            at.set_title(wrapped(title))
             at.set_ylabel(unit, fontsize=7)
         for at in axes[: len(curves)]:
             at.set_xlabel("seeds")
         handles, labels = axes[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
         return svg(figure)
-
-
-def _grid(number: int, height: float, columns: int = 3) -> tuple[Figure, list[Axes]]:
-    """A figure of so many charts, each so many inches high; what is left over is blank."""
-    columns = min(columns, max(number, 1))
-    rows = -(-number // columns)
-    figure = Figure(figsize=(WIDTH, height * rows), layout="constrained")
-    axes = list(figure.subplots(rows, columns, squeeze=False).ravel())
-    for at in axes[number:]:
-        at.set_axis_off()
-    return figure, axes
-
-
-def _wrapped(text: str, letters: int = _LETTERS) -> str:
-    return "\n".join(wrap(text, letters))
-
-
-def _short(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -16,13 +16,14 @@ from nqpf.experiments.analysis.reports.wording import rows_of, seeds_table, shar
 from nqpf.experiments.comparison import words
 from nqpf.experiments.pages.document import document
 from nqpf.experiments.pages.markup import card, download, paragraph
+from nqpf.experiments.paired.intervals import LEVEL
 from nqpf.experiments.sweeping.reading import open_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from nqpf.experiments.analysis.reports.findings import Sweep
+    from nqpf.experiments.analysis.study import Sweep
 
 _COLUMNS = 80
 _SHOWN = 6  # effects of an outcome in the terminal
@@ -41,13 +42,19 @@ def of_sweep(sweep: Sweep) -> Report:
 
 def page(f: Findings) -> str:
     """The page's text."""
-    from nqpf.experiments.analysis.reports import sweep_sections as sections  # noqa: PLC0415 (draws; the terminal not)
+    # They draw; the terminal does not.
+    from nqpf.experiments.analysis.reports import grid_sections as grids  # noqa: PLC0415
+    from nqpf.experiments.analysis.reports import sweep_sections as sections  # noqa: PLC0415
+    from nqpf.experiments.analysis.reports.place_sections import where  # noqa: PLC0415
 
     without = dict(absences(f))
     ordered: tuple[tuple[str, Callable[[Findings], str]], ...] = (
         ("Over time", sections.over_time),
         ("What each factor changes", sections.effects),
-        ("Both factors together", sections.heat),
+        ("Along each factor", grids.along),
+        ("Two factors together", grids.together),
+        ("Over time, by factor", grids.over_time_by_factor),
+        ("Where", where),
         ("Sensitivity", sections.sensitivity),
         ("Where an outcome is high or low", sections.discovery),
         ("Trade-offs", sections.front),
@@ -90,6 +97,8 @@ def headline(f: Findings) -> str:
     if effects is None:
         return f"{f.title(outcome)} ranges from {_range(f, outcome)} over the points."
     row = effects.iloc[int(np.argmax(np.abs(effects["effect"].to_numpy())))]
+    if not row["effect"]:
+        return f"{f.title(outcome)} ranges from {_range(f, outcome)} over the points. No factor moves it."
     sure = (
         "" if np.isnan(row["low"]) else f" ({words.INTERVAL} {words.number(row['low'])} to {words.number(row['high'])})"
     )
@@ -122,7 +131,7 @@ def _head(f: Findings) -> str:
 
 def lines(f: Findings) -> Iterator[str]:
     """The short form, 80 columns wide."""
-    for text in (title(f), setting(f), headline(f)):
+    for text in (title(f), setting(f), *f.unused, headline(f)):
         yield from wrap(text, _COLUMNS)
     for outcome in f.outcomes:
         table = f.effects[outcome].result
@@ -135,13 +144,46 @@ def lines(f: Findings) -> Iterator[str]:
             interval = "" if np.isnan(row.low) else f"{words.number(row.low)} to {words.number(row.high)}"
             what = shorten(f"{row.factor}: {row.change}", 44, placeholder="…")
             yield f"  {what:<44}{words.number(row.effect):>10}  {interval}".rstrip()
-    for part in (_sobol, _morris, _boxes, _front, _seeds):
+    for part in (_untold, _turns, _pairs, _places, _sobol, _morris, _boxes, _front, _seeds):
         shown = list(part(f))
         if shown:
             yield ""
             yield from shown
     for name, why in absences(f):
         yield from wrap(f"no {name.lower()}: {why}", _COLUMNS, subsequent_indent="  ")
+
+
+def _untold(f: Findings) -> Iterator[str]:
+    for name, why in f.untold.items():
+        yield from _hanging(f"no effect of {name} is told: it {why}")
+
+
+def _turns(f: Findings) -> Iterator[str]:
+    for (factor, outcome), curve in (f.curves.result or {}).items():
+        if curve.turn:
+            yield from _hanging(f"{f.title(outcome)} has its {curve.turn} inside {factor}, at {curve.at:.3g}")
+
+
+def _pairs(f: Findings) -> Iterator[str]:
+    for outcome, pairs in (f.heat.result or {}).items():
+        for pair in (pair for pair in pairs if pair.share >= 0.01 and not pair.p > 1 - LEVEL):
+            yield from _hanging(
+                f"{f.title(outcome)}: interaction of {pair.name}, {share(pair.share)} of the variance of their cells"
+            )
+
+
+def _places(f: Findings) -> Iterator[str]:
+    for found in f.everywhere.result or ():
+        title = f.title(found.measure)
+        yield shorten(f"{title} in {found.quarter}, places that surely gain and lose", _COLUMNS, placeholder="…")
+        for one in found.shifts[:_SHOWN]:
+            sign = one.interval.sign
+            what = shorten(f"{one.factor}: {one.change}", 54, placeholder="…")
+            yield f"  {what:<54}{(sign > 0).sum():>10}{(sign < 0).sum():>10}"
+
+
+def _hanging(text: str) -> Iterator[str]:
+    yield from wrap(text, _COLUMNS, subsequent_indent="  ")
 
 
 def _sobol(f: Findings) -> Iterator[str]:
@@ -189,6 +231,8 @@ def _front(f: Findings) -> Iterator[str]:
 def _seeds(f: Findings) -> Iterator[str]:
     _, rows = seeds_table(f)
     if rows:
-        yield f"{'seeds needed':<40}{'of a':<12}{'± now':>8}{'±1 %':>8}{'±0.1 %':>8}"
-        for name, of, _, now, one, tenth in rows:
-            yield f"  {shorten(name, 37, placeholder='…'):<38}{of:<12}{now:>8}{one:>8}{tenth:>8}"
+        yield f"{'seeds needed':<24}{'of a':<11}{'± now':>11}{'rough ±':>9}{'seeds':>8}{'fine ±':>9}{'seeds':>8}"
+        for name, of, _, now, rough, few, fine, many, unit in rows:
+            known, wide, narrow = (f"{value} %" if unit == "%" else value for value in (now, rough, fine))
+            what = shorten(name, 21, placeholder="…")
+            yield f"  {what:<22}{of:<11}{known:>11}{wide:>9}{few:>8}{narrow:>9}{many:>8}"

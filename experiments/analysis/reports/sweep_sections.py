@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from nqpf.experiments.analysis.cases import LOG_UNIT
-from nqpf.experiments.analysis.effects import FIXED_DESIGNS, REGRESSION
-from nqpf.experiments.analysis.pareto import goal
+from nqpf.experiments.analysis.pareto import column_of, goal
 from nqpf.experiments.analysis.reports import sweep_charts
-from nqpf.experiments.analysis.reports.wording import amount, changes, ends, rows_of, seeds_table, share, sided
+from nqpf.experiments.analysis.reports.wording import amount, changes, ends, over, rows_of, seeds_table, share, sided
+from nqpf.experiments.analysis.shifts import REGRESSION
 from nqpf.experiments.comparison import words
 from nqpf.experiments.pages.markup import figure, folded, paragraph, table
 
@@ -67,7 +67,7 @@ def _said(value: Any) -> str:
 
 def failures(f: Findings) -> str:
     """Runs that failed, and those that nobody made yet."""
-    if not len(f.failures) and not f.missing:
+    if not len(f.failures) and not f.missing and not f.unused:
         return ""
     parts = ["<h2>Runs that are missing</h2>"]
     if f.missing:
@@ -78,10 +78,12 @@ def failures(f: Findings) -> str:
                 "note",
             )
         )
+    if f.unused:
+        parts.append(paragraph(" ".join(f.unused), "note"))
     if len(f.failures):
         counts = f.failures["error"].fillna("unknown").value_counts().head(_FAULTS)
         rows = [(escape(str(error)), f"{number:,}") for error, number in counts.items()]
-        parts.append(paragraph(f"{len(f.failures):,} runs failed; their points are left out of what follows.", "note"))
+        parts.append(paragraph(f"{len(f.failures):,} runs failed.", "note"))
         parts.append(table(("error", "runs"), rows))
         shown = f.failures.head(_FAULTS)
         cells = [
@@ -95,9 +97,17 @@ def failures(f: Findings) -> str:
 def over_time(f: Findings) -> str:
     """Fans."""
     found = f.fans.result or {}
-    drawn = sweep_charts.fans({f.title(name): values for name, values in found.items()})
+    drawn = sweep_charts.fans(
+        {
+            f.title(name) + f", from {start}" * (len(by_start) > 1): values
+            for name, by_start in found.items()
+            for start, values in by_start.items()
+        }
+    )
     return "<h2>Over time</h2>" + figure(
-        drawn, "All runs that are done, by quarter: median, the middle half, and the middle nine tenths of them."
+        drawn,
+        "All runs that are done, by quarter: median, the middle half, and the middle nine tenths of them; scenarios "
+        "that start apart have a chart each.",
     )
 
 
@@ -120,30 +130,23 @@ def effects(f: Findings) -> str:
         for name, one in found.items()
         for row in rows_of(one)
     ]
+    untold = " ".join(f"No effect of {name} is told: it {why}." for name, why in f.untold.items())
     regression = any((one["how"] == REGRESSION).any() for one in found.values())
     how = (
-        "The design has no runs that differ in one factor alone: effects are coefficients of a linear regression on "
-        "all factors."
+        "Where no runs differ in one factor alone, effects are coefficients of a linear regression on all factors; the "
+        "table says which."
         if regression
         else "Effects are differences between runs that share the seed and all other factors, going from the lowest to "
         "the highest value of the factor."
     )
-    over = "over seeds" if f.record["design"] in FIXED_DESIGNS else "over points and seeds"
+    intervals = over(how for one in found.values() for how in one["interval"])
     return "".join(
         (
             "<h2>What each factor changes</h2>",
-            figure(drawn, f"{how} Lines: {words.INTERVAL} {over}. {LOG_UNIT}: about per cent."),
+            figure(drawn, f"{how} {intervals} {LOG_UNIT}: about per cent."),
+            paragraph(untold, "note") if untold else "",
             folded("The same as a table", table(("outcome", "factor", "effect", "unit", "from"), rows)),
         )
-    )
-
-
-def heat(f: Findings) -> str:
-    """Heat maps."""
-    found = f.heat.result or {}
-    drawn = sweep_charts.heat_maps({f.title(name): one for name, one in found.items()})
-    return "<h2>Both factors together</h2>" + figure(
-        drawn, "Means over seeds; the difference from the first point, at the lower left."
     )
 
 
@@ -207,8 +210,9 @@ def _morris(f: Findings) -> str:
     ]
     return figure(
         drawn,
-        "Morris's elementary effects of going along the whole range: μ* is their mean size, σ how much they differ; "
-        f"above the dashes interaction or curvature outweighs the effect. Lines: {words.INTERVAL}.",
+        "Morris's elementary effects of going along the whole range, of a factor of values of a change of value: μ* is "
+        "their mean size, σ how much they differ; above the dashes interaction or curvature outweighs the effect. "
+        f"Lines: {words.INTERVAL}.",
     ) + folded("The same as a table", table(("outcome", "factor", "μ", "μ*", "σ", "unit"), rows))
 
 
@@ -242,7 +246,8 @@ def discovery(f: Findings) -> str:
     parts.append(
         paragraph(
             "Coverage: share of all such points that lie inside; density: share of the points inside that are such; "
-            "mass: share of all points. Quasi-p: the largest of one-sided binomial tests, one for each limit.",
+            "mass: share of all points; a point may lie in several boxes. Quasi-p: the largest of one-sided binomial "
+            "tests, one for each limit, of the points that earlier boxes left.",
             "soft",
         )
     )
@@ -276,7 +281,7 @@ def front(f: Findings) -> str:
     rows = [
         (
             str(row["point"]),
-            *(escape(_cell(row[name])) for name in f.factors),
+            *(escape(_cell(row[column_of(name)])) for name in f.factors),
             *(words.level(float(row[name])) for name, _ in goals),
             *((share(float(row["share"])),) if sure else ()),
         )
@@ -321,9 +326,10 @@ def seeds(f: Findings) -> str:
             ),
             table(columns, [[escape(cell) for cell in row] for row in rows]),
             paragraph(
-                f"± is half of the {words.INTERVAL}; of levels in per cent, of other outcomes in per cent of their "
-                "mean. The fewer seeds a standard deviation rests on, the worse it is known itself: with four seeds "
-                "its own interval goes from half to six times its value.",
+                f"± is half of the {words.INTERVAL}. Rough and fine: of levels 1 % and 0.1 %; of others, in their own "
+                "unit, a tenth and a hundredth of their standard deviation over points. The fewer seeds a standard "
+                "deviation rests on, the worse it is known itself: with four seeds its own interval goes from half to "
+                "six times its value.",
                 "soft",
             ),
         )
@@ -337,6 +343,12 @@ def downloads(f: Findings) -> list[tuple[str, pd.DataFrame, str]]:
     tornado = [one.result.assign(outcome=name) for name, one in f.effects.items() if one.result is not None]
     if tornado:
         found.append(("effects", pd.concat(tornado, ignore_index=True), "effects with intervals"))
+    if f.curves.result is not None:
+        along = [curve.table.assign(outcome=name) for (_, name), curve in f.curves.result.items()]
+        found.append(("curves", pd.concat(along, ignore_index=True), "changes along each factor"))
+    if f.everywhere.result is not None:
+        places = [one.table for one in f.everywhere.result]
+        found.append(("places", pd.concat(places, ignore_index=True), "effects at every place"))
     if f.sobol.result is not None:
         first = [one.assign(outcome=name) for name, (one, _) in f.sobol.result.items()]
         found.append(("sobol", pd.concat(first, ignore_index=True), "Sobol's indices"))

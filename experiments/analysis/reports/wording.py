@@ -6,22 +6,24 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nqpf.experiments.analysis.cases import LOG_UNIT
-from nqpf.experiments.analysis.seeds import MOST_SEEDS, half_width_of, number_of_seeds
+from nqpf.experiments.analysis.resampling import BY_POINTS, NONE, OF_POINTS
+from nqpf.experiments.analysis.seeds import half_width_of, number_of_seeds
 from nqpf.experiments.comparison import words
 from nqpf.model.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
     from nqpf.experiments.analysis.reports.findings import Findings
 
 TARGETS = (1.0, 0.1)
-"""Half-widths, per cent, for which needed seeds are told."""
+"""Half-widths for which needed seeds are told: of levels in per cent."""
+
+PARTS = (0.1, 0.01)
+"""Of other outcomes: as parts of their standard deviation over points."""
 
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
@@ -59,18 +61,33 @@ def changes(rows: pd.DataFrame) -> list[str]:
     return [f"{row.factor}\n{row.change}" for row in rows_of(rows)]
 
 
+def over(hows: Iterable[str]) -> str:
+    """What intervals are of and over, in a sentence, from how each was found."""
+    known = [how for how in dict.fromkeys(hows) if how != NONE]
+    if not known:
+        return "There are no intervals: nothing tells an effect from chance."
+    alone = " With one seed they leave out what other seeds would show." if {OF_POINTS, BY_POINTS} & {*known} else ""
+    return f"Lines: {words.INTERVAL}, {' or '.join(known)}.{alone}"
+
+
 def seeds_table(f: Findings) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Half-width with the seeds there are, and seeds for `TARGETS`, by outcome."""
-    columns = ("outcome", "of a", "seeds", "± now", *(f"seeds for ±{target:g} %" for target in TARGETS))
+    """Half-width with the seeds there are, and seeds for a rough and a fine one, by outcome.
+
+    Of levels in per cent. Others may have no zero, as indices, or both signs: theirs are in their own unit.
+    """
+    columns = ("outcome", "of a", "seeds", "± now", "rough ±", "seeds", "fine ±", "seeds", "unit")
     rows = []
     for name, one in (f.spreads.result or {}).items():
-        size = float(np.abs(f.cases(name).mean).mean())
+        means = f.cases(name).mean
+        size = float(means.std(ddof=1)) if len(means) > 1 else 0.0
         for row in rows_of(one):
-            per_cent = 1.0 if row.unit == LOG_UNIT else size / 100
-            now = half_width_of(row.sd, row.seeds)
-            shown = f"{amount(now / per_cent)} %" if per_cent else "–"
-            needed = [_needed(row.sd, target * per_cent) for target in TARGETS]
-            rows.append((f.title(name), str(row.of), str(row.seeds), shown, *needed))
+            in_logs = row.unit == LOG_UNIT
+            targets = TARGETS if in_logs else [part * size for part in PARTS]
+            needed = [
+                text for target in targets for text in (amount(target) if target else "–", _needed(row.sd, target))
+            ]
+            now = amount(half_width_of(row.sd, row.seeds))
+            rows.append((f.title(name), str(row.of), str(row.seeds), now, *needed, "%" if in_logs else row.unit))
     return columns, rows
 
 
@@ -78,4 +95,4 @@ def _needed(sd: float, half_width: float) -> str:
     try:
         return f"{number_of_seeds(sd, half_width):,}"
     except InputError:
-        return f"> {MOST_SEEDS:,}" if half_width > 0 else "–"
+        return "> 10⁶" if half_width > 0 else "–"
