@@ -18,6 +18,7 @@ from nqpf.experiments.analysis.effects import FIXED_DESIGNS
 from nqpf.experiments.analysis.resampling import Interval
 from nqpf.experiments.analysis.shifts import Shift, shifts
 from nqpf.experiments.analysis.study import Design
+from nqpf.experiments.designs.outcomes import LOCAL
 from nqpf.experiments.paired.intervals import LEVEL
 from nqpf.model.errors import InputError
 from nqpf.model.quarters import format_quarter, parse_quarter
@@ -89,7 +90,8 @@ def effects_everywhere(sweep: Sweep, measure: str, *, level: float = LEVEL) -> P
         be told.
     """
     record = sweep.info["experiment"]
-    if measure not in measures_everywhere(record) and record["detail"] != "city":
+    kept = LOCAL if record["detail"] == "city" else measures_everywhere(record)
+    if measure not in kept:
         raise InputError(f'the sweep kept no {measure} of all cities; add "{measure}@city" to outcomes')
     design, quarter = Design.of_record(record), last_quarter(record)
     factors, values, places = _read(sweep, design, measure, quarter)

@@ -26,6 +26,7 @@ import pandas as pd
 from nqpf.experiments.analysis.cases import NEVER
 from nqpf.experiments.analysis.pareto import goal, pareto_front, pymoo
 from nqpf.experiments.designs import scenario_of
+from nqpf.experiments.paired.fingerprint import fingerprint
 from nqpf.experiments.paired.pool import run_all
 from nqpf.experiments.paired.results import begin, write
 from nqpf.model.errors import InputError, nearest
@@ -252,6 +253,7 @@ def _head(experiment: Experiment, names: list[str]) -> dict[str, Any]:
         "objectives": names,
         "experiment": hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16],
         "nqpf": version("nqpf"),
+        "model": fingerprint(),
     }
 
 

@@ -1,4 +1,4 @@
-"""`nqpf search`: policies that are best in one objective without falling behind in another."""
+"""`nqpf search`: policies that no other betters in one objective without falling behind in another."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +27,7 @@ def search(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no table at the end.")] = False,
 ) -> None:
     """Look for policies on the front of an experiment's objectives, `pareto` under [report]."""
-    from nqpf.experiments.analysis.searching import FRONT, check_folder  # noqa: PLC0415 (help stays light)
+    from nqpf.experiments.analysis.searching import FRONT, POPULATION, check_folder  # noqa: PLC0415 (help stays light)
     from nqpf.experiments.analysis.searching import search as found  # noqa: PLC0415
     from nqpf.experiments.comparison import words  # noqa: PLC0415
     from nqpf.experiments.designs import Experiment  # noqa: PLC0415
@@ -43,12 +43,15 @@ def search(
     if len(objectives) < 2:
         what = "names no two objectives"
         raise InputError(f'{experiment}: report.pareto: {what}; add pareto = ["nqpf", "-theil"] under [report]')
+    if points < POPULATION:
+        raise InputError(f"--points {points}: is less than a generation; give {POPULATION} or more")
     folder = out or free_folder(f"{loaded.path.stem}-search", identity(loaded)[:8], resume=resume)
     check_folder(folder, resume=resume)
     table = found(loaded, objectives, points, out=folder, workers=workers or default_workers())
     if quiet:
         return
-    best = table[table["front"]].sort_values(objectives[0].removeprefix("-"))
+    first = objectives[0]
+    best = table[table["front"]].sort_values(first.removeprefix("-"), ascending=first.startswith("-"))
     columns = [column for column in best.columns if column not in {"point", "front"}]
     rows = [
         [words.level(value) if isinstance(value, float) else str(value) for value in row]

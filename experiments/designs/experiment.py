@@ -16,7 +16,7 @@ from nqpf.experiments.designs.file import read_entry, read_file
 from nqpf.experiments.designs.listed import read_points
 from nqpf.experiments.designs.outcomes import NATIONAL, Outcome, outcome_of
 from nqpf.experiments.designs.overlaps import meetings, where_of
-from nqpf.experiments.designs.targets import SCENARIO
+from nqpf.experiments.designs.targets import SCENARIO, SWITCH, Rule
 from nqpf.model.errors import ScenarioError
 from nqpf.model.levers import brief, lever_names
 from nqpf.model.policy import treated_places
@@ -162,6 +162,7 @@ class Experiment:
             fault = f"gives {self.n_points:,} points; at most {MOST_POINTS:,} are possible: take fewer"
             raise located(source, ("design",), fault)
         self._check_names(source)
+        self._check_switch(source)
         if self.design == "morris":
             self._check_levels(source)
         report = self.report
@@ -184,7 +185,8 @@ class Experiment:
 
     def _check_names(self, source: TomlSource) -> None:
         """Factors and outcomes stand side by side in one table."""
-        outcomes = {outcome.name.casefold() for outcome in self.outcomes}  # DuckDB does not tell a from A
+        # DuckDB does not tell a from A; a column of series may stand beside factors, too.
+        outcomes = {text.casefold() for outcome in self.outcomes for text in (outcome.name, outcome.column)}
         names: set[str] = set()
         for factor in self.factors:
             key: Key = ("factors", factor.name)
@@ -195,6 +197,16 @@ class Experiment:
             if name in outcomes:
                 remedy = f'"policy.{factor.name}"' if factor.name in lever_names() else "another name"
                 raise located(source, key, f"is the name of an outcome, too; write {remedy} for the factor")
+
+    def _check_switch(self, source: TomlSource) -> None:
+        """What waits for the switch year must know it: the one that holds everywhere and always."""
+        rules = [dict(rule.model_dump(by_alias=True)) for one in self.scenarios.values() for rule in one.policy]
+        rules += [factor.target.said for factor in self.factors if isinstance(factor.target, Rule)]
+        passing = [rule for rule in rules if rule["lever"].removeprefix("policy.") == SWITCH]
+        for factor in self.factors if any(rule.get("from") or rule.get("until") for rule in passing) else ():
+            if factor.target.awaits_switch:
+                fault = "waits for the switch year, which another rule sets for some time only; name a quarter"
+                raise located(source, ("factors", factor.name), fault)
 
     def _check_levels(self, source: TomlSource) -> None:
         """Each value of a factor stands for as many levels as the others."""

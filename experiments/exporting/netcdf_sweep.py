@@ -13,7 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nqpf.experiments.exporting.netcdf_variables import MISSING, name_of, number_variable, numbers, text_variable
+from nqpf.experiments.exporting.netcdf_variables import (
+    MISSING,
+    check_names,
+    name_of,
+    number_variable,
+    numbers,
+    text_variable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +45,8 @@ class _Level:
 
 
 def write_runs(group: Any, table: HeldTable, wrote: Callable[[int], None]) -> None:
-    """All columns along the run."""
+    """All columns along the run; raises InputError if two would have one name."""
+    check_names(table.columns)
     group.createDimension("run", table.rows)
     beside = " ".join(name_of(column) for column in table.columns if column.name in (*_KEYS[1:], *table.factors))
     for column in table.columns:
@@ -86,6 +94,7 @@ def _declare(
         text_variable(group, keys["region"], ("region",))[:] = np.array(list(level.regions), object)
     runs = table.runs.held.filter(pc.is_in(table.runs.held["run"], pa.array(table.made)))
     coordinates = [c for c in table.runs.columns if c.name in (*_KEYS, *table.runs.factors)]
+    check_names([*coordinates, *measures])
     for column in coordinates:
         _along_runs(group, column, runs[column.name])
     chunks = _chunks(tuple(along.values()))

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from nqpf.experiments.exporting.source import BATCH_ROWS
+from nqpf.model.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,6 +46,17 @@ def name_of(column: Column) -> str:
     """The column's name without what no variable may bear, and no list of coordinates."""
     name = re.sub(r"[\s/]+", "_", column.name)
     return name if re.match(r"\w", name) else f"_{name}"
+
+
+def check_names(columns: Iterable[Column]) -> None:
+    """Raise InputError if two columns would have one name."""
+    known: dict[str, str] = {}
+    for column in columns:
+        other = known.setdefault(name_of(column), column.name)
+        if other != column.name:
+            raise InputError(
+                f"{other!r} and {column.name!r} would have one name in netCDF; give --format parquet, or duckdb"
+            )
 
 
 def number_variable(

@@ -221,10 +221,17 @@ def _complete(folder: Path, info: dict[str, Any], experiment: Experiment) -> Non
     asked = {key: experiment.record()[key] for key in _ANALYSIS_ONLY}
     if asked != {key: info["experiment"].get(key) for key in _ANALYSIS_ONLY}:
         write_json(folder / SWEEP_JSON, {**info, "experiment": {**info["experiment"], **asked}})
-    if not all((folder / name).exists() for name in (SCHEMA_JSON, CRATE_JSON)):
+    if not all(_is_json(folder / name) for name in (SCHEMA_JSON, CRATE_JSON)):
         store = SweepFolder(folder, experiment)
         store.remember()
         store.describe(FINISHED)
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        return bool(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return False
 
 
 def read_info(folder: Path) -> dict[str, Any]:
@@ -270,6 +277,8 @@ def check_same(folder: Path, info: dict[str, Any], experiment: Experiment) -> No
 def _decisive(record: dict[str, Any]) -> dict[str, Any]:
     """An experiment's record as flat as a message can name it, without what changes no number of the tables."""
     flat = {key: value for key, value in record.items() if key not in {*_ANALYSIS_ONLY, "scenarios", "factors"}}
+    flat["everywhere"] = record.get("everywhere") or []  # which folders had not, nor lists of points their hash
+    flat["listed"] = record.get("listed")
     flat |= {f"factors.{factor['name']}": factor for factor in record["factors"]}
     flat["order of factors"] = [factor["name"] for factor in record["factors"]]
     for name, resolved in record["scenarios"].items():

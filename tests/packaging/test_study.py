@@ -34,7 +34,7 @@ def test_the_experiment_makes_the_runs_shown(runs: pd.DataFrame):
     pd.testing.assert_frame_equal(made, shown, check_dtype=False)
     assert len(runs) == 540
     assert set(runs["status"]) == {"done"}
-    assert Experiment.load(STUDY / "robustness.toml").n_runs == 120
+    assert [Experiment.load(STUDY / name).n_runs for name in ("robustness.toml", "poles.toml")] == [120, 64]
 
 
 def _cells(text: str) -> list[float]:

@@ -3,16 +3,11 @@
 import json
 import pickle
 from pathlib import Path
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from nqpf.experiments.designs import Experiment, points, scenario_of
-from nqpf.experiments.designs.targets import switch_quarter
 from nqpf.model.errors import InputError
-from nqpf.model.processes.rates import development_weight
-from nqpf.model.quarters import parse_quarter
 from nqpf.model.scenario import Scenario
 
 HEAD = 'scenario = "china"\ndesign = "lhs"\nsamples = 8\nseeds = [1, 2]\noutcomes = ["gdp"]\n'
@@ -77,17 +72,11 @@ FAULTS = {
         "name of an outcome",
         "another name",
     ),
-    "waits for itself": (
-        ONE + 'switch_year = { values = [0, 2], from = "switch_year" }\n',
+    "name of a column of series": (
+        ONE.replace('"gdp"', '"nqpf", "gdp@west"') + 'gdp = { lever = "protection", low = 0, high = 1 }\n',
         7,
-        "switch_year.from: waits for itself",
-        "name a quarter",
-    ),
-    "no quarter": (
-        ONE + 'equity_integration = { low = 0, high = 1, from = "switch" }\n',
-        7,
-        "'switch' is not a quarter",
-        "2024Q1",
+        "name of an outcome",
+        "another name",
     ),
     "no factors": (HEAD, None, "factors: is missing", "name at least one"),
     "factor": (ONE + "equity_integratoin = { low = 0, high = 1 }\n", 7, "unknown name", "'equity_integration'?"),
@@ -400,38 +389,6 @@ def test_one_lever_may_vary_in_several_places_or_times(tmp_path: Path):
     assert len(_load(tmp_path, ONE + pole + then).factors) == 2
     experiment = _load(tmp_path, ONE + west + east + later)
     assert len(scenario_of(experiment, {"a": 0.0, "b": 0.1, "c": 0.2}, 1).policy) == 3
-
-
-@pytest.mark.parametrize("order", ["before", "after"])
-def test_a_factor_may_begin_or_end_with_the_switch(order: str, tmp_path: Path):
-    """Coordination begins in the quarter of the point's switch year, what precedes it ends before; never is never."""
-    switch = 'switch_year = { values = [0, 2.1, "never"] }\n'
-    waiting = (
-        'equity_integration = { low = 0, high = 1, from = "switch_year" }\n'
-        'first = { lever = "protection", low = 0, high = 1, from = "2025Q1", until = "switch_year" }\n'
-    )
-    text = ONE.replace('"china"', '"poles-only"') + (switch + waiting if order == "before" else waiting + switch)
-    experiment = _load(tmp_path, text)
-
-    def windows(year: float | None) -> dict[str, tuple[str | None, str | None]]:
-        point = {"switch_year": year, "equity_integration": 0.5, "first": 0.3}
-        rules = scenario_of(experiment, point, 1).policy
-        return {rule.lever: (rule.from_, rule.until) for rule in rules if rule.value in {0.5, 0.3}}
-
-    assert windows(2.1) == {"equity_integration": ("2026Q2", None), "protection": ("2025Q1", "2026Q1")}
-    assert windows(0.0) == {"equity_integration": ("2024Q1", None)}
-    assert windows(None) == {"protection": ("2025Q1", None)}
-
-
-def test_the_switch_is_in_the_quarter_in_which_the_model_switches():
-    """Development money leaves the poles in the quarter in which factors that wait for the switch begin."""
-    structure = SimpleNamespace(pole_weight=np.array([1.0, 0.0]), people_weight=np.array([0.5, 0.5]))
-    for years in (0.0, 0.25, 2.0, 2.1):
-        scenario = Scenario.load("poles-only", settings={"switch_year": str(years)})
-        levers = {"switch_year": np.array([years]), "pole_share": np.array([1.0])}
-        switched = next(q for q in range(40) if development_weight(structure, levers, q)[0] < 1)
-        assert switch_quarter(scenario) == parse_quarter(scenario.start) + switched
-    assert switch_quarter(Scenario.load("china")) is None
 
 
 def test_scenarios_as_a_factor(tmp_path: Path):

@@ -19,8 +19,10 @@ from typer.testing import CliRunner
 from nqpf.experiments import open_sweep
 from nqpf.experiments.cli import build
 from nqpf.experiments.exporting import FORMATS, export, of_sweep, source, workbook
+from nqpf.experiments.exporting.netcdf_variables import check_names
 from nqpf.experiments.sweeping import folder as folders
 from nqpf.model.errors import InputError
+from nqpf.model.recorder.columns import Column
 
 _SPEC = importlib.util.spec_from_file_location("nqpf_tests_made_sweeps", Path(__file__).with_name("made_sweeps.py"))
 made_sweeps = importlib.util.module_from_spec(_SPEC)
@@ -266,3 +268,11 @@ def test_what_cannot_be_read_is_one_line_and_leaves_nothing(path, tmp_path):
     assert "cannot be read" in refused(folder)
     (folder / "series" / "000000.parquet").unlink()
     assert "has no series" in refused(folder)
+
+
+def test_names_that_netcdf_cannot_tell_apart_are_refused():
+    """Spaces and slashes become underscores there: two columns that would be one are told, with other formats."""
+    columns = [Column(name, "float64", "", "") for name in ("a_b", "c", "a b")]
+    check_names(columns[:2])
+    with pytest.raises(InputError, match="'a_b' and 'a b' would have one name in netCDF; give --format parquet"):
+        check_names(columns)

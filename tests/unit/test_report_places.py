@@ -107,6 +107,16 @@ def test_a_factor_may_be_called_row(tmp_path):
     pd.testing.assert_frame_equal(effects_everywhere(swept, "gdp").table.replace("row", NAMES[0]), before)
 
 
+@pytest.mark.parametrize("detail", [None, "city"])
+@pytest.mark.parametrize("measure", ["foo", "theil", "theil_gdp_per_head"])
+def test_what_no_city_has_is_one_line(measure, detail, tmp_path):
+    """A measure that does not exist or that only the nation has is refused, also where every measure was kept."""
+    swept = Swept(tmp_path, "grid", known)
+    swept.info["experiment"]["detail"] = detail
+    with pytest.raises(InputError, match=f"the sweep kept no {measure} of all cities"):
+        effects_everywhere(swept, measure)
+
+
 def noisy(seed_of_chance):
     """A function with chance in it."""
     rng = np.random.default_rng(seed_of_chance)

@@ -69,7 +69,10 @@ def test_bad_input_is_one_line(tmp_path: Path, trials: list[searching.Trial], ca
     path.write_text(EXPERIMENT, encoding="utf-8")
     cases = (
         (("--out", tmp_path), "is not empty; give --resume"),
-        (("--points", "4", "--workers", "1", "--out", tmp_path / "a"), "a budget of 4 and 16 a generation"),
+        (
+            ("--points", "4", "--workers", "1", "--out", tmp_path / "a"),
+            "--points 4: is less than a generation; give",
+        ),
     )
     for arguments, said in cases:
         code, _, err = _nqpf(capsys, path, *arguments)

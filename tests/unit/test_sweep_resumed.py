@@ -1,5 +1,6 @@
 """What a sweep may be gone on with: the same points, tables and model, whatever is to be analysed."""
 
+import json
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from shutil import copy
@@ -138,3 +139,17 @@ def test_a_lock_that_was_removed_locks_nothing(tmp_path: Path, monkeypatch: pyte
     second, third = (store.claimed(tmp_path / "x", resume=True) for _ in range(2))
     with second, pytest.raises(InputError, match="another process is writing it"), third:
         pass
+
+
+def test_a_folder_of_before_goes_on(tmp_path: Path):
+    """A record without what is told since, and descriptions that are cut off, are completed when it is gone on with."""
+    path = _own(tmp_path)
+    sweep(path, engine="serial", out=tmp_path / "x")
+    place = tmp_path / "x" / "sweep.json"
+    info = json.loads(place.read_text(encoding="utf-8"))
+    del info["model"], info["experiment"]["everywhere"], info["experiment"]["listed"]
+    place.write_text(json.dumps(info), encoding="utf-8")
+    whole = (tmp_path / "x" / "schema.json").read_text(encoding="utf-8")
+    (tmp_path / "x" / "schema.json").write_text(whole[:100], encoding="utf-8")
+    assert sweep(path, engine="serial", out=tmp_path / "x", resume=True).info["done"] == 4
+    assert (tmp_path / "x" / "schema.json").read_text(encoding="utf-8") == whole

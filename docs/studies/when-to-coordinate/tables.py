@@ -1,4 +1,4 @@
-"""Tables of the study's page from its sweep: `python docs/studies/when-to-coordinate/tables.py when`.
+"""Tables of the study's page from its sweeps: `python docs/studies/when-to-coordinate/tables.py when poles`.
 
 Differences between runs of one seed and one targeting rule, averaged over the rules; 99 % intervals are Student's, over
 the seeds.
@@ -48,9 +48,9 @@ IN_FORCE = 28
 
 
 def main() -> int:
-    """Print the tables of a sweep's folder."""
-    swept = open_sweep(sys.argv[1])
-    for title, rows in tables(swept).items():
+    """Print the tables of two sweeps' folders, of `experiment.toml` and `poles.toml`."""
+    main_sweep, poles = (open_sweep(folder) for folder in sys.argv[1:3])
+    for title, rows in {**tables(main_sweep), **of_poles(poles.runs)}.items():
         sys.stdout.write(f"{title}\n\n{rows}\n\n")
     return 0
 
@@ -81,10 +81,43 @@ def tables(swept: Sweep) -> dict[str, str]:
             },
             NATIONAL,
         ),
+        f"After {IN_FORCE} quarters in force, a switch after eight years less one at once": _table(
+            {name: _later_less_earlier(in_force, name) for name in list(PACKAGES)[:-1]}, NATIONAL
+        ),
         "Targeting rule, against copycat": _table(
             {rule: (_ruled(runs, rule), _ruled(runs, "copycat")) for rule in ("related", "complex")}, list(TITLES)
         ),
     }
+
+
+def of_poles(runs: pd.DataFrame) -> dict[str, str]:
+    """What poles before the switch add to the worth of easier research: with all money to them less with half of it."""
+    elasticity = "parameters.technology.public_capital_elasticity"
+    worth: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
+    for value in sorted(runs[elasticity].unique()):
+        for year in sorted(runs[SWITCH].unique()):
+            chosen = runs[(runs[elasticity] == value) & (runs[SWITCH] == year)]
+            poles, half = (_gain(chosen[chosen["pole_share"] == share]) for share in (1.0, 0.5))
+            worth[f"elasticity {value:g}, switch year {year:g}"] = poles, half
+    return {"Worth of easier research in 2038Q4, after poles less without": _table(worth, NATIONAL)}
+
+
+def _gain(runs: pd.DataFrame) -> pd.DataFrame:
+    easy, status_quo = (runs[runs[FRICTION] == friction].set_index("seed")[NATIONAL] for friction in (0.3, 1.0))
+    return _less(easy, status_quo)
+
+
+def _later_less_earlier(frame: pd.DataFrame, package: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Effects of a package, of a switch after eight years and of one at once."""
+    late, early = (
+        _less(_of(frame, package, year)[NATIONAL], _of(frame, "money alone", year)[NATIONAL]) for year in (8.0, 0.0)
+    )
+    return late, early
+
+
+def _less(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Differences; of GDP the quotient, which its own differences are taken of."""
+    return (one - other).assign(gdp=one["gdp"] / other["gdp"])
 
 
 def _waiting(frame: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:

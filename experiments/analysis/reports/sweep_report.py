@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nqpf.experiments.analysis.study import Sweep
 
 _COLUMNS = 80
+_NAMED = 4  # factors in the title
 _SHOWN = 6  # effects of an outcome in the terminal
 
 
@@ -76,7 +77,8 @@ def page(f: Findings) -> str:
 def title(f: Findings) -> str:
     """What was swept."""
     names = [said["title"]["en"] or name for name, said in f.record["scenarios"].items()]
-    return f"{', '.join(names)}: sweep of {len(f.factors)} {'factor' if len(f.factors) == 1 else 'factors'}"
+    shown = ", ".join(f.factors[:_NAMED]) + (f" and {len(f.factors) - _NAMED} more" * (len(f.factors) > _NAMED))
+    return f"Sweep of {shown}; scenario: {', '.join(names)}"
 
 
 def setting(f: Findings) -> str:
