@@ -218,7 +218,7 @@ def test_a_grid_shows_curves_pairs_paths_and_maps(tmp_path):
     assert shanghai == ["Shanghai 上海: +100 (99 % interval +100 to +100)".replace("99 %", "99\N{NO-BREAK SPACE}%")]
     beijing = re.findall(r"<title>(Beijing 北京[^<]*)</title>", text)
     assert "−" in beijing[0].partition("interval")[2]
-    assert text.count("stroke-dasharray: 0.5") == 1  # the dotted rim of the one unsure place
+    assert text.count('stroke-dasharray="') == 1  # the dotted rim of the one unsure place
     assert "Changes not drawn, as they differ less or not at all between places: 3." in text
     assert "places.csv" in text
     lines = "\n".join(report_of.lines)
